@@ -1,0 +1,104 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// instance is one instantiation of the guest, a slot in which runs take place one
+// after the other. It is used by one goroutine at a time.
+type instance struct {
+	module       api.Module
+	memory       api.Memory
+	linear       *linearMemory
+	stackPointer api.MutableGlobal
+	fuel         api.MutableGlobal
+	abi          guestABI
+	current      *run   // nil between runs: a host call is then refused
+	holds        *image // what its memory is a copy of; nil once the guest ran
+}
+
+// newInstance instantiates the guest. Its memory is that of the module's data
+// segments: it must be restored from an image, or initialised.
+func (e *Engine) newInstance(ctx context.Context) (*instance, error) {
+	capture := &capturingAllocator{allocator: allocator{reservation: e.reservation}}
+	ctx = experimental.WithMemoryAllocator(ctx, capture)
+	module, err := e.runtime.InstantiateModule(ctx, e.compiled, moduleConfig())
+	if err != nil {
+		return nil, fmt.Errorf("instantiating the guest: %w", err)
+	}
+	i := &instance{module: module, memory: module.Memory(), linear: capture.last}
+	i.stackPointer, _ = module.ExportedGlobal("__stack_pointer").(api.MutableGlobal)
+	i.fuel, _ = module.ExportedGlobal("fuel").(api.MutableGlobal)
+	if i.memory == nil || i.stackPointer == nil || i.fuel == nil {
+		return nil, errors.Join(errors.New("the guest lacks an export"), module.Close(ctx))
+	}
+	return i, nil
+}
+
+// capturingAllocator remembers the memory that it gave to an instance.
+type capturingAllocator struct {
+	allocator
+	last *linearMemory
+}
+
+// Allocate implements experimental.MemoryAllocator.
+func (a *capturingAllocator) Allocate(capacity, maximum uint64) experimental.LinearMemory {
+	m := a.allocator.Allocate(capacity, maximum)
+	a.last, _ = m.(*linearMemory)
+	return m
+}
+
+// bytes returns the linear memory itself: it is valid until the memory grows.
+func (i *instance) bytes() ([]byte, error) {
+	memory, ok := i.memory.Read(0, i.memory.Size())
+	if !ok {
+		return nil, errors.New("linear memory cannot be read")
+	}
+	return memory, nil
+}
+
+// initialise runs the guest's start-up, which makes the base image.
+func (i *instance) initialise(ctx context.Context) error {
+	at, err := i.call(ctx, "cloche_abi")
+	if err != nil {
+		return err
+	}
+	if _, err := i.call(ctx, "_initialize"); err != nil {
+		return err
+	}
+	if _, err := i.call(ctx, "cloche_init", stackBytes); err != nil {
+		return err
+	}
+	i.abi, err = readABI(i.memory, uint32(at))
+	return err
+}
+
+// stackBytes is how much of the C stack, 1 MiB, QuickJS may use. The rest is for
+// what it calls without a check.
+const stackBytes = 900 << 10
+
+// call calls an exported function. A panic of a host function and a trap come
+// back as errors.
+func (i *instance) call(ctx context.Context, name string, args ...uint64) (uint64, error) {
+	function := i.module.ExportedFunction(name)
+	if function == nil {
+		return 0, fmt.Errorf("the guest does not export %s", name)
+	}
+	i.holds = nil
+	results, err := function.Call(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	if len(results) == 0 {
+		return 0, nil
+	}
+	// All exports return an i32; wazero leaves the upper half of its slot as it is.
+	return uint64(uint32(results[0])), nil
+}
+
+func (i *instance) close(ctx context.Context) { _ = i.module.Close(ctx) }

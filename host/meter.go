@@ -1,0 +1,148 @@
+package host
+
+import (
+	"context"
+	"runtime"
+	"time"
+)
+
+// meter is the one owner of a run's time: steps, CPU, wall clock and
+// cancellation. The guest calls it from its checks (tick) and around host calls;
+// it answers with a code when the run must end.
+//
+// Invariants: granted - fuel steps of the current grant are used up, where fuel is
+// the guest's counter; used counts those of earlier grants and what host calls
+// were charged. Both are functions of the script and its inputs alone, so that a
+// run which ends by its step budget ends at the same place every time. The clocks
+// are a safety net for code whose steps are slow.
+type meter struct {
+	ctx     context.Context
+	clock   threadClock
+	start   time.Time
+	wall    time.Duration
+	cpu     time.Duration // limit
+	budget  int64         // steps
+	used    int64
+	granted int32
+
+	since    time.Time     // of the current stretch in the guest
+	sinceCPU time.Duration // the thread's CPU time then
+	spent    time.Duration // CPU time of earlier stretches
+}
+
+// tickInterval is the grant: how many steps the guest does between two calls of
+// tick. At about 2 ns a step the host hears from the guest every quarter
+// millisecond; that bounds how late a limit is noticed and how long a garbage
+// collection of the host may wait.
+const tickInterval = 1 << 17
+
+// Steps that a host call is charged: for the call, and one for so many bytes.
+const (
+	stepsPerHostCall = 256
+	bytesPerStep     = 4
+)
+
+func newMeter(ctx context.Context, limits Limits) *meter {
+	return &meter{
+		ctx: ctx, start: time.Now(), wall: limits.Wall, cpu: limits.CPU,
+		budget: limits.steps(),
+	}
+}
+
+// begin starts the first stretch in the guest and returns its fuel.
+func (m *meter) begin() int32 {
+	m.resume()
+	return m.grant()
+}
+
+func (m *meter) grant() int32 {
+	m.granted = int32(min(tickInterval, m.budget-m.used))
+	return m.granted
+}
+
+// tick settles the grant of which fuel is left, negative when overdrawn. It
+// returns the next grant, or why the run must end.
+func (m *meter) tick(fuel int32) (int32, Code) {
+	m.used += int64(m.granted) - int64(fuel)
+	m.granted = 0
+	if m.used >= m.budget {
+		return 0, CPULimit
+	}
+	m.pause()
+	if code := m.exceeded(); code != OK {
+		return 0, code
+	}
+	// The guest's code cannot be preempted. Giving way here, and not only when the
+	// scheduler insists after 10 ms, keeps a process with few cores responsive.
+	runtime.Gosched()
+	m.resume()
+	return m.grant(), OK
+}
+
+// charge counts steps for a host call while fuel is left of the grant. The next
+// tick notices when that was too much.
+func (m *meter) charge(steps int64) { m.used += steps }
+
+// steps returns the number of steps so far.
+func (m *meter) steps(fuel int32) int64 {
+	return m.used + int64(m.granted) - int64(fuel)
+}
+
+// exceeded looks at the clocks. It is called between two stretches.
+func (m *meter) exceeded() Code {
+	switch {
+	case m.ctx.Err() != nil:
+		return contextCode(m.ctx)
+	case m.since.Sub(m.start) > m.wall:
+		return WallLimit
+	case m.spent > m.cpu:
+		return CPULimit
+	}
+	return OK
+}
+
+// contextCode tells the run's own deadline, which is the wall limit, from a
+// cancellation by the caller.
+func contextCode(ctx context.Context) Code {
+	if context.Cause(ctx) == WallLimit {
+		return WallLimit
+	}
+	return Cancelled
+}
+
+// pause ends a stretch in the guest. The thread's CPU time counts, but no more
+// than the clock's: between the two readings the goroutine may have moved to
+// another thread, whose CPU time says nothing.
+func (m *meter) pause() {
+	now := time.Now()
+	elapsed := now.Sub(m.since)
+	if cpu, ok := m.clock.now(); ok && cpu >= m.sinceCPU {
+		elapsed = min(cpu-m.sinceCPU, elapsed)
+	}
+	m.spent += elapsed
+	m.since = now
+}
+
+// resume begins a stretch in the guest.
+func (m *meter) resume() {
+	m.since = time.Now()
+	m.sinceCPU, _ = m.clock.now()
+}
+
+// longCall is how long a host call must take to be taken out of the CPU time.
+// Reading the thread's clock costs as much as a short call.
+const longCall = 50 * time.Microsecond
+
+// leave notes that the guest has called the host; the result goes to enter.
+func (m *meter) leave() time.Time { return time.Now() }
+
+// enter returns to the guest after a call that began at left: what the host
+// waited does not count as CPU time.
+func (m *meter) enter(left time.Time) {
+	now := time.Now()
+	if now.Sub(left) < longCall {
+		return
+	}
+	m.spent += left.Sub(m.since)
+	m.resume()
+}

@@ -1,0 +1,119 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+// endings are scripts that end in every way a run can, each of which has written
+// a secret all over its memory before.
+const fillWithSecrets = `
+	const secret = "canary" + "-4711-" + "secret";
+	globalThis.leak = [secret, new TextEncoder().encode(secret), new Map([[secret, { secret }]]), Symbol.for(secret)];
+	Object.prototype.leak2 = secret; Array.prototype.push = () => secret; Math.PI2 = secret;
+	const big = []; for (let i = 0; i < 2000; i++) big.push = 0, big[i] = secret + i;
+	(function deep(n) { const local = secret + n; return n ? deep(n - 1) + local.length : 0; })(300);
+	new RegExp(secret).test(secret); JSON.stringify({ secret }); console.log(secret);
+`
+
+func endings() map[string]string {
+	return map[string]string{
+		"finished":        "",
+		"exception":       "throw new Error(secret)",
+		"stack overflow":  "(function f() { f(secret) })()",
+		"out of memory":   "const more = []; for (;;) more[more.length] = secret.repeat(100)",
+		"CPU limit":       "for (;;);",
+		"wall limit":      "wait()",
+		"panic":           "boom()",
+		"promise pending": "new Promise(() => {})",
+	}
+}
+
+func TestNothingOfARunIsLeft(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	e, err := New(ctx, Config{IdleSlots: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(ctx)
+	for name, ending := range endings() {
+		s, err := e.Compile(ctx, "s.js", []byte(fillWithSecrets+ending))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Run(ctx, Run{
+			Functions: map[string]Func{
+				"boom": func(context.Context, *Call) (Value, error) { panic("boom") },
+				"wait": func(ctx context.Context, _ *Call) (Value, error) { <-ctx.Done(); return Value{}, ctx.Err() },
+			},
+			Limits: Limits{CPU: 200 * time.Millisecond, Wall: 2 * time.Second, Memory: 8 << 20},
+		})
+		if name != "finished" && name != "promise pending" && err == nil {
+			t.Fatalf("%s: the run did not fail", name)
+		}
+		i, err := e.acquire(ctx, e.base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		assertFresh(t, name, e, i)
+		e.release(i)
+	}
+}
+
+// assertFresh compares an instance with one that never ran anything.
+func assertFresh(t *testing.T, name string, e *Engine, i *instance) {
+	t.Helper()
+	fresh, err := e.newInstance(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fresh.close(context.Background())
+	if ok, err := e.base.restore(fresh); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	got, err := i.bytes()
+	want, err2 := fresh.bytes()
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%s: the memory has %d bytes, a fresh one %d", name, len(got), len(want))
+	}
+	for at := range got {
+		if got[at] != want[at] {
+			t.Fatalf("%s: byte %d is %d, in a fresh instance %d", name, at, got[at], want[at])
+		}
+	}
+	if bytes.Contains(got, []byte("canary-4711")) {
+		t.Errorf("%s: the secret is still in memory", name)
+	}
+	if i.stackPointer.Get() != fresh.stackPointer.Get() || i.fuel.Get() != 0 {
+		t.Errorf("%s: globals are not fresh", name)
+	}
+}
+
+// The state that an instance was built with, by running the start-up, is the
+// state that its image restores.
+func TestImageIsComplete(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	e, err := New(ctx, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(ctx)
+	i, err := e.newInstance(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer i.close(ctx)
+	if err := i.initialise(withRun(ctx, startupRun(ctx))); err != nil {
+		t.Fatal(err)
+	}
+	i.fuel.Set(0)
+	assertFresh(t, "initialised", e, i)
+}
