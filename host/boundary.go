@@ -251,7 +251,9 @@ func (r *run) callFunction(f *boundFunction, args []Value) {
 		r.stop(InternalError, fmt.Errorf("%s: %w", f.name, err))
 	}
 	r.answer(value, exception)
-	r.trace(f.name, args, value, exception, time.Since(left))
+	if r.options.OnHostCall != nil {
+		r.trace(f.name, args, value, exception, time.Since(left))
+	}
 	if r.meter.ctx.Err() != nil {
 		r.stop(contextCode(r.meter.ctx), nil)
 	}

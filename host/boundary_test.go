@@ -79,7 +79,9 @@ func abuse(i *instance, seed uint64, op uint32, request []byte) {
 			"throws":      func(context.Context, *Call) (Value, error) { return Value{}, &Exception{Message: "x"} },
 			"panics":      func(context.Context, *Call) (Value, error) { panic("x") },
 			"huge":        func(context.Context, *Call) (Value, error) { return StringValue(strings.Repeat("x", 1<<20)), nil },
-			"deep":        func(context.Context, *Call) (Value, error) { return ListValue(ListValue(ListValue(ListValue(ListValue())))), nil },
+			"deep": func(context.Context, *Call) (Value, error) {
+				return ListValue(ListValue(ListValue(ListValue(ListValue())))), nil
+			},
 		},
 	}, limits)
 	defer done()

@@ -38,6 +38,7 @@ type Config struct {
 // use; one for a process is enough.
 type Engine struct {
 	config      Config
+	module      []byte
 	reservation uint64
 	runtime     wazero.Runtime
 	cache       wazero.CompilationCache // nil when there is none
@@ -53,6 +54,10 @@ type Engine struct {
 // builds the base image. That takes half a second, with a cache about 20 ms.
 // Close frees it.
 func New(ctx context.Context, config Config) (*Engine, error) {
+	return newEngine(ctx, config, wasm.Module())
+}
+
+func newEngine(ctx context.Context, config Config, module []byte) (*Engine, error) {
 	if config.MaxMemory == 0 {
 		config.MaxMemory = defaultMemory
 	}
@@ -63,7 +68,7 @@ func New(ctx context.Context, config Config) (*Engine, error) {
 	if config.IdleSlots == 0 {
 		config.IdleSlots = 2 * runtime.GOMAXPROCS(0)
 	}
-	e := &Engine{config: config, reservation: uint64(config.MaxMemory) + memorySlack}
+	e := &Engine{config: config, module: module, reservation: uint64(config.MaxMemory) + memorySlack}
 	if err := e.start(ctx); err != nil {
 		if e.runtime != nil {
 			_ = e.runtime.Close(ctx)
@@ -148,7 +153,7 @@ func (e *Engine) compileWith(ctx context.Context, cache wazero.CompilationCache)
 	if err := e.newRuntime(ctx, cache); err != nil {
 		return err
 	}
-	compiled, err := e.runtime.CompileModule(ctx, wasm.Module())
+	compiled, err := e.runtime.CompileModule(ctx, e.module)
 	if err != nil {
 		return fmt.Errorf("compiling the guest: %w", err)
 	}

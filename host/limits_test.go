@@ -312,7 +312,7 @@ func TestNumbersAtTheBoundary(t *testing.T) {
 	echo := func(_ context.Context, c *host.Call) (host.Value, error) { return c.Arg(0), nil }
 	result, err := run(t, `
 		for (const v of [0, -0, 1.5, NaN, Infinity, 2 ** 53, 5e-324, "", "é漢😀", "a\0b", "\ud800", true, null, undefined])
-			console.log(Object.is(echo(v), typeof v === "string" ? v.toWellFormed() : v));
+			console.log(Object.is(echo(v), v));
 		console.log(echo(new Uint8Array([0, 255, 128])), echo({ a: [1, { b: null }] }), echo("x".repeat(1e5)).length, echo([1, 2]));
 	`, host.Run{Functions: map[string]host.Func{"echo": echo}})
 	want := strings.Repeat("true\n", 14) + "Uint8Array(3) [ 0, 255, 128 ] { a: [ 1, { b: null } ] } 100000 [ 1, 2 ]"

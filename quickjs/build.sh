@@ -103,11 +103,13 @@ compile_bytecode() {
 compile_wasm() {
   (
     cd "$work"
+    clang-19 --target=wasm32-wasi -O2 -g0 -mbulk-memory -fno-builtin \
+      -ffile-prefix-map="$here"=. -c "$here/shim/memory.c" -o memory.o
     clang-19 --target=wasm32-wasi -mexec-model=reactor -O2 -g0 -w \
       -std=gnu23 -D_GNU_SOURCE -DNDEBUG -DQUICKJS_VERSION="\"$QUICKJS_VERSION\"" \
       -isystem /usr/include/wasm32-wasi -I quickjs --embed-dir=. \
       -ffile-prefix-map="$here"=. -ffile-prefix-map="$work"=. \
-      "${quickjs_sources[@]/#/quickjs/}" "${shim_sources[@]/#/$here/shim/}" \
+      "${quickjs_sources[@]/#/quickjs/}" "${shim_sources[@]/#/$here/shim/}" memory.o \
       -L/usr/lib/wasm32-wasi \
       -Wl,--stack-first -Wl,-z,stack-size=1048576 -Wl,--gc-sections \
       -Wl,--export=__stack_pointer \

@@ -79,14 +79,6 @@ SetAdd(UNCLONEABLE, Digest.prototype);
 delete globalThis.Atomics;
 delete globalThis.SharedArrayBuffer;
 
-// toWire turns what the wire has no tag for into JSON.
-function toWire(value) {
-  if (typeof value === "string") return StringToWellFormed(value);
-  if (typeof value !== "object" || value === null) return value;
-  const bytes = toBytes(value);
-  return bytes === undefined ? [JSONStringify(value)] : bytes;
-}
-
 // defineFunctions adds the functions of the embedder: global functions, or
 // methods of a global object for a name such as "geo.lookup".
 function defineFunctions(names) {
@@ -95,13 +87,7 @@ function defineFunctions(names) {
     const dot = StringIndexOf(names[i], ".");
     const owner = dot < 0 ? globalThis : ownerOf(StringSlice(names[i], 0, dot));
     const name = StringSlice(names[i], dot + 1);
-    define(owner, {
-      [name]: (...values) => {
-        const args = [operation];
-        for (let j = 0; j < values.length; j++) append(args, toWire(values[j]));
-        return apply(hostCall, undefined, args);
-      },
-    });
+    define(owner, { [name]: natives.hostFunction(name, operation) });
   }
 }
 

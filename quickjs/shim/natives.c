@@ -17,6 +17,29 @@ static JSValue native_call(JSContext *ctx, JSValueConst this, int argc,
     return wire_call(ctx, op, argc - 1, argv + 1);
 }
 
+static JSValue call_host(JSContext *ctx, JSValueConst this, int argc,
+                         JSValueConst *argv, int operation, JSValue *data)
+{
+    return wire_call(ctx, operation, argc, argv);
+}
+
+/* hostFunction(name, op) → function that calls op with its arguments */
+static JSValue native_host_function(JSContext *ctx, JSValueConst this, int argc,
+                                    JSValueConst *argv)
+{
+    uint32_t op;
+    JSValue function;
+
+    if (JS_ToUint32(ctx, &op, argv[1]))
+        return JS_EXCEPTION;
+    function = JS_NewCFunctionData(ctx, call_host, 0, op, 0, NULL);
+    if (!JS_IsException(function))
+        JS_DefinePropertyValueStr(ctx, function, "name",
+                                  JS_DupValue(ctx, argv[0]),
+                                  JS_PROP_CONFIGURABLE);
+    return function;
+}
+
 /* append(array, value): push that no setter on Array.prototype can observe. */
 static JSValue native_append(JSContext *ctx, JSValueConst this, int argc,
                              JSValueConst *argv)
@@ -197,6 +220,7 @@ static JSValue lazy_variables(JSContext *ctx)
 
 static const JSCFunctionListEntry native_functions[] = {
     JS_CFUNC_DEF("call", 1, native_call),
+    JS_CFUNC_DEF("hostFunction", 2, native_host_function),
     JS_CFUNC_DEF("append", 2, native_append),
     JS_CFUNC_DEF("utf8Encode", 1, native_utf8_encode),
     JS_CFUNC_DEF("utf8Decode", 2, native_utf8_decode),

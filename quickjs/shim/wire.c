@@ -112,23 +112,33 @@ static int write_number(Writer *w, JSValueConst value)
     return 0;
 }
 
+/* write_json writes what JSON.stringify makes of an object. That runs code of the
+ * script, which may call the host in turn: nothing here is shared with such a
+ * call but the response buffer, and no response is being read. */
+static int write_json(Writer *w, JSValueConst value)
+{
+    JSValue text = JS_JSONStringify(w->ctx, value, JS_UNDEFINED, JS_UNDEFINED);
+    int result = -1;
+
+    if (JS_IsString(text))
+        result = write_string(w, 'j', text);
+    else if (JS_IsUndefined(text))
+        result = write_tag(w, 'u');
+    JS_FreeValue(w->ctx, text);
+    return result;
+}
+
 static int write_object(Writer *w, JSValueConst value)
 {
     size_t length;
     const uint8_t *bytes;
-    JSValue text;
-    int result;
 
-    if (JS_IsArray(value)) {
-        text = JS_GetPropertyUint32(w->ctx, value, 0);
-        result = JS_IsString(text) ? write_string(w, 'j', text) : -1;
-        JS_FreeValue(w->ctx, text);
-        return result;
-    }
     if (JS_GetTypedArrayType(value) == JS_TYPED_ARRAY_UINT8)
         bytes = JS_GetUint8Array(w->ctx, &length, value);
-    else
+    else if (JS_IsArrayBuffer(value))
         bytes = JS_GetArrayBuffer(w->ctx, &length, value);
+    else
+        return write_json(w, value);
     if (!bytes && length != 0)
         return -1;
     return write_bytes(w, 'b', bytes, bytes ? length : 0);
@@ -280,6 +290,8 @@ JSValue wire_call(JSContext *ctx, uint32_t op, int argc, JSValueConst *argv)
     uint32_t length;
     int i = 0;
 
+    if (argc > 255)
+        return JS_ThrowRangeError(ctx, "at most 255 arguments for a host function");
     writer_init(&w, ctx);
     count = writer_reserve(&w, 1);
     *count = argc;

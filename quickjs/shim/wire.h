@@ -15,10 +15,10 @@
 
 #include "quickjs.h"
 
-/* wire_call encodes argv, calls the host and decodes the response. argv holds
- * primitives, ArrayBuffers and Uint8Arrays; an array of one string is JSON
- * text. Nothing in here runs code of the script. Returns JS_EXCEPTION with the
- * host's error thrown when the response is one. */
+/* wire_call encodes argv, calls the host and decodes the response. Of objects,
+ * ArrayBuffers and Uint8Arrays pass as bytes and any other as JSON; symbols and
+ * BigInts throw. Returns JS_EXCEPTION with the host's error thrown when the
+ * response is one. */
 JSValue wire_call(JSContext *ctx, uint32_t op, int argc, JSValueConst *argv);
 
 /* wire_input returns the raw bytes of an input, NUL-terminated, in memory that

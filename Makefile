@@ -1,0 +1,49 @@
+# Everything a developer does. `make help` lists it.
+TAGS := sqlite_omit_load_extension,sqlite_stat4
+FUZZTIME ?= 10s
+STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
+
+.PHONY: help build run test race vet lint fuzz bench wasm wasm-check cross clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+build: bin/runner ## build bin/runner
+
+bin/runner: $(shell find . -name '*.go' -not -path './bench/*' -o -name '*.sql' -o -name '*.wasm' -o -name '*.ts' -o -path './examples/*.js*') go.mod go.sum
+	go build -tags $(TAGS) -o $@ ./cmd/runner
+
+run: bin/runner ## run an example: HTTP to a receiver on loopback, HMAC, storage, Underscore
+	@go build -o bin/receiver ./examples/receiver
+	@./examples/run.sh
+
+test: ## run all tests
+	go test -tags $(TAGS) ./...
+
+race: ## run all tests under the race detector
+	go test -race -short -tags $(TAGS) ./...
+
+vet: ## gofmt and go vet
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet -tags $(TAGS) ./...
+
+lint: vet ## vet and staticcheck
+	$(STATICCHECK) -tags $(TAGS) ./...
+
+fuzz: ## fuzz every decoder for FUZZTIME each
+	./tests/fuzz.sh $(FUZZTIME)
+
+bench: ## run the benchmarks
+	go test -tags $(TAGS) -run '^$$' -bench . ./host ./hostfuncs ./storage/...
+
+wasm: ## rebuild wasm/quickjs.wasm from pinned inputs
+	INSTALL_TOOLS=1 ./quickjs/build.sh
+
+wasm-check: ## rebuild the artifact elsewhere and compare it byte for byte
+	./tests/wasm-check.sh
+
+cross: ## compile the library for other systems, without cgo
+	./tests/cross.sh
+
+clean: ## remove what was built
+	rm -rf bin
