@@ -101,15 +101,6 @@ func (img *image) overlay(memory []byte) {
 	}
 }
 
-// weight returns the bytes that the image takes beside its base.
-func (img *image) weight() int {
-	n := 0
-	for _, b := range img.blocks {
-		n += len(b.bytes)
-	}
-	return n
-}
-
 // restore brings the instance into the state of the image. It reports false when
 // the instance's memory is larger than the image's: linear memory cannot shrink,
 // and a larger one would change how the guest allocates.

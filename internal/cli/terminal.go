@@ -55,6 +55,5 @@ func (p palette) paint(code, text string) string {
 
 func (p palette) dim(text string) string    { return p.paint("2", text) }
 func (p palette) red(text string) string    { return p.paint("31", text) }
-func (p palette) green(text string) string  { return p.paint("32", text) }
 func (p palette) yellow(text string) string { return p.paint("33", text) }
 func (p palette) cyan(text string) string   { return p.paint("36", text) }
