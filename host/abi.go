@@ -15,6 +15,7 @@ const (
 	opLog      operation = 3
 	opReport   operation = 4
 	opRandom   operation = 5
+	opBytecode operation = 6
 	opFunction operation = 16
 )
 

@@ -23,7 +23,7 @@ func TestOperationNumbersAgree(t *testing.T) {
 	header := readSource(t, "../quickjs/shim/host.h")
 	for name, number := range map[string]any{
 		"OP_TAKE": opTake, "OP_CLOCK": opClock, "OP_INPUT": opInput, "OP_LOG": opLog,
-		"OP_REPORT": opReport, "OP_RANDOM": opRandom, "OP_FUNCTION": opFunction,
+		"OP_REPORT": opReport, "OP_RANDOM": opRandom, "OP_BYTECODE": opBytecode, "OP_FUNCTION": opFunction,
 		"INPUT_ACTIVITY": inputActivity, "INPUT_PROJECT": inputProject,
 		"INPUT_VARIABLES": inputVariables, "INPUT_FUNCTIONS": inputFunctions,
 	} {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -125,6 +126,12 @@ func (r *run) dispatch(op operation, request []byte) {
 	case opInput:
 		r.input(request)
 		return
+	case opBytecode:
+		if r.keepBytecode {
+			r.bytecode = bytes.Clone(request)
+			r.keepBytecode = false
+		}
+		return
 	}
 	args, err := decodeRequest(r.args[:0], request, &r.arena)
 	if err != nil {
@@ -221,9 +228,9 @@ func (r *run) randomBytes(args []Value) {
 		r.throw(&Exception{Name: "RangeError", Message: "at most 65536 random bytes a call"})
 		return
 	}
-	bytes := make([]byte, int(count))
-	_, _ = r.random.Read(bytes)
-	value := BytesValue(bytes)
+	drawn := make([]byte, int(count))
+	_, _ = r.random.Read(drawn)
+	value := BytesValue(drawn)
 	r.response = appendValue(r.response, value)
 	r.trace("random", args, value, nil, 0)
 }

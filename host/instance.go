@@ -18,8 +18,13 @@ type instance struct {
 	stackPointer api.MutableGlobal
 	fuel         api.MutableGlobal
 	abi          guestABI
+	functions    map[string]api.Function
+	calls        int    // since functions was emptied
 	current      *run   // nil between runs: a host call is then refused
 	holds        *image // what its memory is a copy of; nil once the guest ran
+	home         uint32 // the size of its memory when the run began
+	tail         *tail  // what is mapped beyond the base image's memory
+	tailClean    bool   // nothing was written there since
 }
 
 // newInstance instantiates the guest. Its memory is that of the module's data
@@ -85,20 +90,52 @@ const stackBytes = 900 << 10
 // call calls an exported function. A panic of a host function and a trap come
 // back as errors.
 func (i *instance) call(ctx context.Context, name string, args ...uint64) (uint64, error) {
-	function := i.module.ExportedFunction(name)
-	if function == nil {
-		return 0, fmt.Errorf("the guest does not export %s", name)
-	}
-	i.holds = nil
-	results, err := function.Call(ctx, args...)
+	function, err := i.function(name)
 	if err != nil {
 		return 0, err
 	}
-	if len(results) == 0 {
-		return 0, nil
+	i.holds, i.tailClean = nil, false
+	stack := make([]uint64, max(len(args), 1))
+	copy(stack, args)
+	if err := function.CallWithStack(ctx, stack); err != nil {
+		return 0, err
 	}
-	// All exports return an i32; wazero leaves the upper half of its slot as it is.
-	return uint64(uint32(results[0])), nil
+	// All exports return an i32 or nothing; wazero leaves the upper half of its
+	// slot as it is.
+	return uint64(uint32(stack[0])), nil
+}
+
+// callsPerFunction is after how many calls an exported function is looked up anew.
+// wazero grows the native stack of a function by copying, so keeping the function
+// saves 100 KB of allocation a run; but a stack that once grew large stays so.
+const callsPerFunction = 256
+
+func (i *instance) function(name string) (api.Function, error) {
+	if i.calls++; i.calls > callsPerFunction || i.functions == nil {
+		i.functions, i.calls = make(map[string]api.Function), 0
+	}
+	if function := i.functions[name]; function != nil {
+		return function, nil
+	}
+	function := i.module.ExportedFunction(name)
+	if function == nil {
+		return nil, fmt.Errorf("the guest does not export %s", name)
+	}
+	i.functions[name] = function
+	return function, nil
+}
+
+// forgetDeepStacks drops the functions when the last run recursed deeply: when it
+// wrote to the far end of the C stack's hot part, because the native stack is then
+// likely to have become megabytes. A guest that hides it keeps its native stack
+// until the calls are counted up.
+func (i *instance) forgetDeepStacks(hot []byte) {
+	for _, b := range hot[:min(len(hot), 1024)] {
+		if b != 0 {
+			i.functions = nil
+			return
+		}
+	}
 }
 
 func (i *instance) close(ctx context.Context) { _ = i.module.Close(ctx) }

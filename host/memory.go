@@ -46,6 +46,35 @@ func (m *linearMemory) Reallocate(size uint64) []byte {
 	return m.bytes[:size:len(m.bytes)]
 }
 
+// zero makes b, a part of the memory, zero: by giving its pages back to the system
+// if that is possible. b should be cold: pages that were not written since cost
+// nothing, others a page fault when they are used again.
+func (m *linearMemory) zero(b []byte) {
+	if m.moves || !zeroPages(b) {
+		clear(b)
+	}
+}
+
+// hotHeap is how much at the beginning of a gap between blocks is zeroed by hand,
+// in bytes: the free heap is such a gap, and every run uses the beginning of it.
+const hotHeap = 96 << 10
+
+// zeroGap makes memory[from:to] zero.
+func (m *linearMemory) zeroGap(memory []byte, from, to int) {
+	cold := (from + hotHeap + systemPage - 1) &^ (systemPage - 1)
+	end := to &^ (systemPage - 1)
+	if cold >= end {
+		clear(memory[from:to])
+		return
+	}
+	clear(memory[from:cold])
+	m.zero(memory[cold:end])
+	clear(memory[end:to])
+}
+
+// systemPage is the largest page size of the systems that we run on, in bytes.
+const systemPage = 64 << 10
+
 // Free implements experimental.LinearMemory.
 func (m *linearMemory) Free() {
 	if m.bytes != nil && !m.moves {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -59,20 +61,74 @@ func TestNothingOfARunIsLeft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		assertFresh(t, name, e, i)
+		assertFresh(t, name, e.base, e, i)
 		e.release(i)
 	}
 }
 
+// largeScript returns a script of about n bytes that does next to nothing: the
+// shape of a bundle, functions in a table.
+func largeScript(n int, mark string) string {
+	var b strings.Builder
+	b.WriteString("var modules = () => ({\n")
+	for k := 0; b.Len() < n; k++ {
+		fmt.Fprintf(&b, "m%d: function (a, b) { var text = %q; return a.x + b * %d + text.length; },\n", k, mark+strings.Repeat("x", 60), k)
+	}
+	b.WriteString("});\n")
+	return b.String()
+}
+
+// Scripts with images beyond the base's memory share slots, too.
+func TestNothingOfALargeScriptIsLeft(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	e, err := New(ctx, Config{IdleSlots: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(ctx)
+	var scripts []*Script
+	for _, mark := range []string{"a", "b"} {
+		s, err := e.Compile(ctx, "large.js", []byte(largeScript(400_000, mark)+
+			`const m = modules(); m.m1.secret = "canary-" + "4711-secret"; console.log(m.m2({ x: 1 }, 2))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts = append(scripts, s)
+	}
+	for n := range 6 {
+		s := scripts[n/2%2]
+		result, err := s.Run(ctx, Run{})
+		if err != nil || result.Log[0].Text != "66" {
+			t.Fatalf("run %d: log %v, error %v", n, result.Log, err)
+		}
+		for _, s := range scripts {
+			img, err := s.imageFor(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if img.size == e.base.size {
+				t.Fatal("the script is not large enough for this test")
+			}
+			i, err := e.acquire(ctx, img)
+			if err != nil {
+				t.Fatal(err)
+			}
+			assertFresh(t, "large", img, e, i)
+			e.release(i)
+		}
+	}
+}
+
 // assertFresh compares an instance with one that never ran anything.
-func assertFresh(t *testing.T, name string, e *Engine, i *instance) {
+func assertFresh(t *testing.T, name string, img *image, e *Engine, i *instance) {
 	t.Helper()
 	fresh, err := e.newInstance(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer fresh.close(context.Background())
-	if ok, err := e.base.restore(fresh); !ok || err != nil {
+	if ok, err := img.restore(fresh); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	got, err := i.bytes()
@@ -115,5 +171,10 @@ func TestImageIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.fuel.Set(0)
-	assertFresh(t, "initialised", e, i)
+	memory, err := i.bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(memory[:i.stackPointer.Get()]) // dead: the start-up has returned
+	assertFresh(t, "initialised", e.base, e, i)
 }

@@ -84,6 +84,9 @@ type run struct {
 	response []byte
 	pending  bool // response did not fit and waits for opTake
 
+	keepBytecode bool   // a compilation: the guest's bytecode is wanted
+	bytecode     []byte // what it was
+
 	report *Error // what the guest told of its failure
 	killed Code   // why the host ended the run; "" if it did not
 	cause  error  // the operator's view of an InternalError
@@ -107,7 +110,11 @@ func (s *Script) Run(ctx context.Context, options Run) (Result, error) {
 	if err := checkFunctions(options.Functions); err != nil {
 		return Result{}, err
 	}
-	i, err := s.engine.acquire(ctx, s.image)
+	img, err := s.imageFor(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	i, err := s.engine.acquire(ctx, img)
 	if err != nil {
 		return Result{}, fmt.Errorf("host: %w", err)
 	}

@@ -2,18 +2,23 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // Script is a compiled script. It is safe for concurrent use and needs no
 // closing; it must not outlive its Engine.
 type Script struct {
-	engine *Engine
-	name   string
-	source string
-	image  *image
+	engine   *Engine
+	name     string
+	source   string
+	bytecode []byte // of our own making, never from outside
+	limits   Limits // for making the image again
+
+	building sync.Mutex // held while the image is made
 }
 
 // Compile parses a script once; Run then starts from the parsed state. name
@@ -81,35 +86,78 @@ func cleanName(name string) string {
 	return name
 }
 
+// compile parses the source in a sandbox of its own and keeps the bytecode.
 func (s *Script) compile(ctx context.Context, limits Limits) error {
-	i, err := s.engine.acquire(ctx, s.engine.base)
+	s.limits = limits
+	r, err := s.inFreshInstance(ctx, func(ctx context.Context, i *instance) (uint64, error) {
+		name, err := i.write(ctx, s.name)
+		if err != nil {
+			return 0, err
+		}
+		source, err := i.write(ctx, s.source)
+		if err != nil {
+			return 0, err
+		}
+		return i.call(ctx, "cloche_compile", name, source, uint64(len(s.source)), uint64(limits.Memory))
+	}, nil)
 	if err != nil {
-		return fmt.Errorf("host: %w", err)
+		return err
 	}
-	defer s.engine.release(i)
-	r, done := newRun(ctx, s, Run{}, limits)
-	defer done()
-	failed, err := r.inside(i, func(ctx context.Context) (uint64, error) {
-		return s.load(ctx, i, limits)
-	})
-	if err != nil || failed {
-		return r.failure(err)
+	if s.bytecode = r.bytecode; s.bytecode == nil {
+		return &Error{Code: InternalError, Message: internalMessage, Err: errors.New("the guest kept the bytecode")}
 	}
-	s.image, err = newScriptImage(s.engine.base, i)
+	_, err = s.imageFor(ctx)
 	return err
 }
 
-// load writes the source into the guest and compiles it there.
-func (s *Script) load(ctx context.Context, i *instance, limits Limits) (uint64, error) {
-	name, err := i.write(ctx, s.name)
-	if err != nil {
-		return 0, err
+// imageFor returns the script's image: from the engine's cache, or made again of
+// the bytecode.
+func (s *Script) imageFor(ctx context.Context) (*image, error) {
+	if img := s.engine.images.get(s); img != nil {
+		return img, nil
 	}
-	source, err := i.write(ctx, s.source)
-	if err != nil {
-		return 0, err
+	s.building.Lock()
+	defer s.building.Unlock()
+	if img := s.engine.images.get(s); img != nil {
+		return img, nil
 	}
-	return i.call(ctx, "cloche_compile", name, source, uint64(len(s.source)), uint64(limits.Memory))
+	var img *image
+	_, err := s.inFreshInstance(ctx, func(ctx context.Context, i *instance) (uint64, error) {
+		at, err := i.write(ctx, string(s.bytecode))
+		if err != nil {
+			return 0, err
+		}
+		return i.call(ctx, "cloche_load", at, uint64(len(s.bytecode)), uint64(s.limits.Memory))
+	}, func(i *instance) (err error) {
+		img, err = newScriptImage(s.engine.base, i)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.engine.images.put(s, img)
+	return img, nil
+}
+
+// inFreshInstance calls into the guest on top of the base image, under the limits
+// of the script's compilation. then looks at the instance when all went well.
+func (s *Script) inFreshInstance(ctx context.Context, call func(context.Context, *instance) (uint64, error), then func(*instance) error) (*run, error) {
+	i, err := s.engine.acquire(ctx, s.engine.base)
+	if err != nil {
+		return nil, fmt.Errorf("host: %w", err)
+	}
+	defer s.engine.release(i)
+	r, done := newRun(ctx, s, Run{}, s.limits)
+	defer done()
+	r.keepBytecode = s.bytecode == nil
+	failed, err := r.inside(i, func(ctx context.Context) (uint64, error) { return call(ctx, i) })
+	if err != nil || failed {
+		return nil, r.failure(err)
+	}
+	if then != nil {
+		err = then(i)
+	}
+	return r, err
 }
 
 // write puts a NUL-terminated text into memory that the guest allocates.

@@ -24,6 +24,7 @@ enum {
     OP_LOG = 3,    /* request: level, text */
     OP_REPORT = 4, /* request: how the run or compilation failed */
     OP_RANDOM = 5, /* request: a count; response: that many bytes */
+    OP_BYTECODE = 6, /* request: a compiled script, raw bytes */
     OP_FUNCTION = 16, /* + index into the list of host functions */
 };
 

@@ -1,7 +1,9 @@
-/* The life of an instance: cloche_init once, before the base image is taken;
- * cloche_compile on top of it, which makes a script's image; cloche_run on top
- * of that, once. The host restores the memory in between, so nothing here frees
- * what it made, and nothing may be called twice.
+/* The life of an instance: cloche_init once, before the base image is taken.
+ * On top of it either cloche_compile, which hands the host a script's bytecode,
+ * or cloche_load, which makes a script's image of it; cloche_run on top of that,
+ * once. The host restores the memory in between, so nothing here frees what it
+ * made, and nothing may be called twice. That an image is made of bytecode and not
+ * of source keeps what the parser leaves behind out of it.
  *
  * Every export returns 0 when it did what it is for, and 1 when it has told the
  * host by OP_REPORT why not. */
@@ -128,6 +130,26 @@ static void track_rejection(JSContext *ctx, JSValueConst promise,
     }
 }
 
+/* FIRST_COLLECTION is how many bytes a run may allocate before garbage is looked
+ * for. QuickJS's own threshold counts from an empty heap: what the image holds is
+ * beyond it already, and every run would begin with a collection of all of it. */
+#define FIRST_COLLECTION (1024 * 1024)
+
+/* HEAP_SLACK is how many bytes of free heap the base image ends with. A run that
+ * needs no more leaves the size of linear memory as it is, and its slot can be used
+ * again. */
+#define HEAP_SLACK (1024 * 1024)
+
+/* LARGE_BYTECODE is from how many bytes on a script is put beyond the slack, where
+ * the host maps it instead of copying it. */
+#define LARGE_BYTECODE (64 * 1024)
+
+static void settle(void)
+{
+    JS_RunGC(runtime);
+    JS_SetGCThreshold(runtime, heap_held + FIRST_COLLECTION);
+}
+
 static JSValue load(const uint8_t *bytecode, size_t length)
 {
     JSValue function = JS_ReadObject(context, bytecode, length,
@@ -220,32 +242,65 @@ void cloche_init(uint32_t stack_size)
     JS_FreeValue(context, make);
     JS_FreeValue(context, args[0]);
     JS_FreeValue(context, hooks);
-    JS_RunGC(runtime);
+    settle();
+    void *volatile slack = malloc(HEAP_SLACK); /* volatile: not to be optimised out */
+    free(slack);
 }
 
-/* cloche_alloc returns memory for what the host writes before cloche_compile,
- * 0 when there is none. */
+/* cloche_alloc returns memory for what the host writes before cloche_compile or
+ * cloche_load, 0 when there is none. */
 EXPORT("cloche_alloc")
 uint32_t cloche_alloc(uint32_t size)
 {
     return (uint32_t)malloc(size);
 }
 
-/* cloche_compile parses the script. Both texts are UTF-8 and NUL-terminated;
- * length counts the source without its NUL. */
+/* cloche_compile parses a script and hands its bytecode to the host. Both texts
+ * are UTF-8 and NUL-terminated; length counts the source without its NUL. */
 EXPORT("cloche_compile")
-int cloche_compile(const char *name, char *source, uint32_t length,
+int cloche_compile(const char *name, const char *source, uint32_t length,
                    uint32_t memory_limit)
 {
+    JSValue function;
+    uint8_t *bytecode;
+    size_t size;
+
     clock_started = 1;
-    JS_UpdateStackTop(runtime);
     limit = memory_limit;
+    JS_UpdateStackTop(runtime);
     JS_SetMemoryLimit(runtime, limit);
-    script = JS_Eval(context, source, length, name,
-                     JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
-    if (JS_IsException(script))
+    function = JS_Eval(context, source, length, name,
+                       JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
+    if (JS_IsException(function))
         return report("syntax", JS_GetException(context));
-    free(source);
+    bytecode = JS_WriteObject(context, &size, function, JS_WRITE_OBJ_BYTECODE);
+    if (!bytecode)
+        return report("exception", JS_GetException(context));
+    host_call(OP_BYTECODE, bytecode, size);
+    return 0;
+}
+
+/* cloche_load makes the script of bytecode that cloche_compile of this very build
+ * wrote. The bytecode is wiped, so that it is in no image. */
+EXPORT("cloche_load")
+int cloche_load(uint8_t *bytecode, uint32_t length, uint32_t memory_limit)
+{
+    void *slack = NULL;
+
+    clock_started = 1;
+    limit = memory_limit;
+    JS_UpdateStackTop(runtime);
+    JS_SetMemoryLimit(runtime, limit);
+    /* The bytecode lies in the slack; take what is left of that too. */
+    if (length >= LARGE_BYTECODE && length < HEAP_SLACK - LARGE_BYTECODE)
+        slack = malloc(HEAP_SLACK - LARGE_BYTECODE - length);
+    script = JS_ReadObject(context, bytecode, length, JS_READ_OBJ_BYTECODE);
+    if (JS_IsException(script))
+        return report("exception", JS_GetException(context));
+    explicit_bzero(bytecode, length);
+    free(bytecode);
+    free(slack);
+    settle();
     return 0;
 }
 

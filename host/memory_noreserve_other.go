@@ -1,5 +1,0 @@
-//go:build unix && !linux
-
-package host
-
-const mapNoReserve = 0
