@@ -72,13 +72,13 @@ func tick(ctx context.Context, _ api.Module, stack []uint64) {
 
 // hostCall is the guest's import host_call(op, request, length) → length of the
 // response.
-func hostCall(ctx context.Context, module api.Module, stack []uint64) {
+func hostCall(ctx context.Context, _ api.Module, stack []uint64) {
 	i, r := currentRun(ctx)
 	op, ptr, length := operation(stack[0]), uint32(stack[1]), uint32(stack[2])
 	if i.memory == nil {
 		r.stop(InternalError, errors.New("host call during start-up"))
 	}
-	request, ok := module.Memory().Read(ptr, length)
+	request, ok := i.memory.Read(ptr, length)
 	if !ok {
 		r.stop(InternalError, fmt.Errorf("host call %d: request %d+%d is outside memory", op, ptr, length))
 	}
@@ -248,7 +248,7 @@ func (r *run) callFunction(f *boundFunction, args []Value) {
 	}
 	r.calls++
 	f.count++
-	left := r.meter.leave()
+	left := r.meter.now()
 	value, exception, err := r.protect(f.call, args)
 	r.meter.enter(left)
 	if err != nil {
@@ -259,7 +259,7 @@ func (r *run) callFunction(f *boundFunction, args []Value) {
 	}
 	r.answer(value, exception)
 	if r.options.OnHostCall != nil {
-		r.trace(f.name, args, value, exception, time.Since(left))
+		r.trace(f.name, args, value, exception, r.meter.now()-left)
 	}
 	if r.meter.ctx.Err() != nil {
 		r.stop(contextCode(r.meter.ctx), nil)
@@ -273,11 +273,22 @@ func (r *run) protect(f Func, args []Value) (value Value, exception *Exception, 
 			err = fmt.Errorf("panic in a host function: %v\n%s", p, debug.Stack())
 		}
 	}()
-	value, err = f(r.meter.ctx, &Call{args: args, run: r})
-	if errors.As(err, &exception) {
-		return Value{}, exception, nil
+	r.call = Call{args: args, run: r}
+	value, err = f(r.meter.ctx, &r.call)
+	if err == nil {
+		return value, nil, nil
 	}
-	return value, nil, err
+	exception, err = thrown(err)
+	return Value{}, exception, err
+}
+
+// thrown tells an exception, which is for the script, from other errors.
+func thrown(err error) (*Exception, error) {
+	var exception *Exception
+	if errors.As(err, &exception) {
+		return exception, nil
+	}
+	return nil, err
 }
 
 // answer encodes what a function returned or threw. The response must fit in the

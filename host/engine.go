@@ -10,6 +10,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"golang.org/x/sync/semaphore"
 
 	"cloche/wasm"
 )
@@ -26,6 +27,12 @@ type Config struct {
 	// MaxMemory is the largest Limits.Memory that a run may ask for, in bytes:
 	// every slot reserves that much address space. Default 64 MiB, at most 1 GiB.
 	MaxMemory int64
+	// MemoryBudget bounds what all runs together may take, in bytes: a run counts
+	// with its Limits.Memory and 16 MiB, whether it uses them or not, for as long as
+	// it lasts. A run that does not fit waits, in order, until others have ended or
+	// its context is done. Default 8 GiB: about 100 runs at a time with the default
+	// Limits.Memory. Give more, or runs less, where many wait for a network.
+	MemoryBudget int64
 	// IdleSlots is how many sandboxes are kept for reuse between runs; each holds
 	// about 2 MiB. Default twice GOMAXPROCS.
 	IdleSlots int
@@ -50,6 +57,7 @@ type Engine struct {
 	compiled    wazero.CompiledModule
 	base        *image
 	images      *imageCache
+	budget      *semaphore.Weighted
 
 	mutex  sync.Mutex
 	idle   []*instance
@@ -77,7 +85,19 @@ func newEngine(ctx context.Context, config Config, module []byte) (*Engine, erro
 	if config.ImageCache == 0 {
 		config.ImageCache = defaultImageCache
 	}
-	e := &Engine{config: config, module: module, images: newImageCache(config.ImageCache), reservation: uint64(config.MaxMemory) + memorySlack}
+	if config.MemoryBudget == 0 {
+		config.MemoryBudget = defaultMemoryBudget
+	}
+	if config.MemoryBudget < config.MaxMemory+memorySlack {
+		return nil, fmt.Errorf("host: Config.MemoryBudget is %d, less than one run may take: %d",
+			config.MemoryBudget, config.MaxMemory+memorySlack)
+	}
+	e := &Engine{
+		config: config, module: module,
+		reservation: uint64(config.MaxMemory) + memorySlack,
+		images:      newImageCache(config.ImageCache),
+		budget:      semaphore.NewWeighted(config.MemoryBudget),
+	}
 	if err := e.start(ctx); err != nil {
 		if e.runtime != nil {
 			_ = e.runtime.Close(ctx)
@@ -87,7 +107,20 @@ func newEngine(ctx context.Context, config Config, module []byte) (*Engine, erro
 	return e, nil
 }
 
-const defaultImageCache = 64 << 20
+const (
+	defaultImageCache   = 64 << 20
+	defaultMemoryBudget = 8 << 30
+)
+
+// admit waits until a run with these limits fits into the memory budget. The
+// caller calls the function it returns when the run has ended.
+func (e *Engine) admit(ctx context.Context, limits Limits) (leave func(), err error) {
+	weight := limits.Memory + memorySlack
+	if err := e.budget.Acquire(ctx, weight); err != nil {
+		return nil, &Error{Code: Cancelled, Message: "the run was cancelled while it waited for memory"}
+	}
+	return func() { e.budget.Release(weight) }, nil
+}
 
 func (e *Engine) start(ctx context.Context) error {
 	if err := e.compile(ctx); err != nil {

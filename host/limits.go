@@ -16,7 +16,8 @@ type Limits struct {
 	// Wall is the time the run may take in all. Default 60 s, at most 24 h. Ends
 	// the run with WallLimit; host functions see it as their context's deadline.
 	Wall time.Duration
-	// Memory is the heap of the script in bytes. Default 64 MiB, 2 MiB to 1 GiB.
+	// Memory is the heap of the script in bytes. Default 64 MiB, or the engine's
+	// MaxMemory if that is less; 2 MiB to 1 GiB.
 	// Past it the script gets an exception; a run that does not cope ends with
 	// MemoryLimit.
 	Memory int64

@@ -81,6 +81,7 @@ type run struct {
 	lastTime time.Time // the guest's clock never goes back
 	arena    arena
 	args     []Value
+	call     Call // the one under way
 	response []byte
 	pending  bool // response did not fit and waits for opTake
 
@@ -103,8 +104,8 @@ type boundFunction struct {
 // another error when the run could not begin (bad limits or function names, a
 // closed engine); the Result is complete in the former case.
 func (s *Script) Run(ctx context.Context, options Run) (Result, error) {
-	limits := options.Limits.WithDefaults()
-	if err := s.engine.checkLimits(limits); err != nil {
+	limits, err := s.engine.checkLimits(options.Limits)
+	if err != nil {
 		return Result{}, err
 	}
 	if err := checkFunctions(options.Functions); err != nil {
@@ -114,6 +115,11 @@ func (s *Script) Run(ctx context.Context, options Run) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	leave, err := s.engine.admit(ctx, limits)
+	if err != nil {
+		return Result{Receipt: Receipt{Code: Cancelled}}, err
+	}
+	defer leave()
 	i, err := s.engine.acquire(ctx, img)
 	if err != nil {
 		return Result{}, fmt.Errorf("host: %w", err)

@@ -33,8 +33,8 @@ func (e *Engine) Compile(ctx context.Context, name string, source []byte) (*Scri
 // CompileWithLimits is Compile with limits of the caller's; Source, CPU, Wall and
 // Memory apply.
 func (e *Engine) CompileWithLimits(ctx context.Context, name string, source []byte, limits Limits) (*Script, error) {
-	limits = limits.WithDefaults()
-	if err := e.checkLimits(limits); err != nil {
+	limits, err := e.checkLimits(limits)
+	if err != nil {
 		return nil, err
 	}
 	if len(source) > limits.Source {
@@ -50,15 +50,20 @@ func (e *Engine) CompileWithLimits(ctx context.Context, name string, source []by
 	return s, nil
 }
 
-func (e *Engine) checkLimits(limits Limits) error {
+// checkLimits puts the defaults in and checks the result.
+func (e *Engine) checkLimits(limits Limits) (Limits, error) {
+	if limits.Memory == 0 {
+		limits.Memory = min(defaultMemory, e.config.MaxMemory)
+	}
+	limits = limits.WithDefaults()
 	if err := limits.validate(); err != nil {
-		return err
+		return limits, err
 	}
 	if limits.Memory > e.config.MaxMemory {
-		return fmt.Errorf("host: Limits.Memory is %d, but this engine was made with MaxMemory %d",
+		return limits, fmt.Errorf("host: Limits.Memory is %d, but this engine was made with MaxMemory %d",
 			limits.Memory, e.config.MaxMemory)
 	}
-	return nil
+	return limits, nil
 }
 
 func invalidUTF8(b []byte) int {
