@@ -3,7 +3,9 @@ package host
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -38,57 +40,83 @@ func programs() map[string]string {
 // module without its checks, in turn, and reports what the checks add in percent:
 // the best time of each, and the geometric mean.
 func BenchmarkCheckCost(b *testing.B) {
-	ctx := context.Background()
 	bare, err := instrument.Strip(wasm.Module(), instrument.VerifyOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}
+	compareModules(b, wasm.Module(), bare)
+}
+
+// BenchmarkAgainst compares the shipped module with another build of it, the file
+// that the environment variable OTHER_MODULE names: percent by which ours is
+// slower.
+func BenchmarkAgainst(b *testing.B) {
+	path := os.Getenv("OTHER_MODULE")
+	if path == "" {
+		b.Skip("OTHER_MODULE names no module to compare with")
+	}
+	other, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	compareModules(b, wasm.Module(), other)
+}
+
+// Where code and memory of an instance happen to lie changes a program's time by
+// ten percent and more. So every program runs on several pairs of engines, and the
+// best time of each module counts.
+const (
+	pairs  = 3
+	rounds = 8
+)
+
+func compareModules(b *testing.B, modules ...[]byte) {
+	all := programs()
+	names := slices.Sorted(maps.Keys(all))
+	best := map[string]*[2]time.Duration{}
+	for _, name := range names {
+		best[name] = &[2]time.Duration{math.MaxInt64, math.MaxInt64}
+	}
+	for b.Loop() {
+		for range pairs {
+			runPair(b, modules, all, best)
+		}
+	}
+	logs := 0.0
+	for _, name := range names {
+		ratio := float64(best[name][0]) / float64(best[name][1])
+		logs += math.Log(ratio)
+		b.ReportMetric(100*(ratio-1), name+"-%")
+	}
+	b.ReportMetric(100*(math.Exp(logs/float64(len(names)))-1), "geomean-%")
+	b.ReportMetric(0, "ns/op")
+}
+
+// runPair runs all programs on a new engine of each module, in turn.
+func runPair(b *testing.B, modules [][]byte, all map[string]string, best map[string]*[2]time.Duration) {
+	ctx := context.Background()
 	engines := [2]*Engine{}
-	for n, module := range [][]byte{wasm.Module(), bare} {
+	for n, module := range modules {
+		var err error
 		if engines[n], err = newEngine(ctx, Config{}, module); err != nil {
 			b.Fatal(err)
 		}
 		defer engines[n].Close(ctx)
 	}
-	for b.Loop() {
-		logs, all := 0.0, programs()
-		names := make([]string, 0, len(all))
-		for name := range all {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			ratio := compareEngines(b, engines, all[name])
-			logs += math.Log(ratio)
-			b.ReportMetric(100*(ratio-1), name+"-%")
-		}
-		b.ReportMetric(100*(math.Exp(logs/float64(len(all)))-1), "geomean-%")
-	}
-	b.ReportMetric(0, "ns/op")
-}
-
-// rounds is how often each program runs on each engine.
-const rounds = 25
-
-func compareEngines(b *testing.B, engines [2]*Engine, source string) float64 {
-	best := [2]time.Duration{math.MaxInt64, math.MaxInt64}
-	scripts := [2]*Script{}
-	for n, e := range engines {
-		var err error
-		if scripts[n], err = e.Compile(context.Background(), "p.js", []byte(source)); err != nil {
-			b.Fatal(err)
-		}
-	}
-	for range rounds {
-		for n, s := range scripts {
-			result, err := s.Run(context.Background(), Run{Limits: Limits{CPU: time.Hour}})
+	for name, source := range all {
+		for round := range 2 * rounds {
+			n := round % 2
+			s, err := engines[n].Compile(ctx, "p.js", []byte(source))
 			if err != nil {
-				b.Fatal(fmt.Errorf("%.40s: %w", source, err))
+				b.Fatal(err)
 			}
-			best[n] = min(best[n], result.Receipt.CPU)
+			result, err := s.Run(ctx, Run{Limits: Limits{CPU: time.Hour}})
+			if err != nil {
+				b.Fatal(fmt.Errorf("%s: %w", name, err))
+			}
+			best[name][n] = min(best[name][n], result.Receipt.Wall)
 		}
 	}
-	return float64(best[0]) / float64(best[1])
 }
 
 // BenchmarkHostCall measures one call of a host function, there and back.

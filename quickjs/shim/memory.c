@@ -1,15 +1,18 @@
 /* memcpy, memmove and memset. wasi-libc's copy byte by byte or word by word, and
  * every turn of their loops pays for a check; the instructions of the bulk-memory
- * proposal run at the host's speed, but cost about 30 ns to enter. So: a loop of
- * words below THRESHOLD, the instruction above. Compiled with -mbulk-memory
- * -fno-builtin, which makes the builtins below those instructions and keeps the
- * loops loops. */
+ * proposal run at the host's speed, but cost about 30 ns to enter. So: no loop at
+ * all below THRESHOLD, the instruction above. Compiled with -mbulk-memory
+ * -fno-builtin, which makes the builtins below those instructions. */
 #include <stddef.h>
 #include <stdint.h>
 
 #define THRESHOLD 64
 
 typedef uint64_t __attribute__((aligned(1), may_alias)) word;
+typedef uint32_t __attribute__((aligned(1), may_alias)) half;
+
+#define WORD(p, at) (*(word *)((p) + (at)))
+#define HALF(p) (*(half *)(p))
 
 void *memcpy(void *restrict target, const void *restrict source, size_t n)
 {
@@ -18,13 +21,38 @@ void *memcpy(void *restrict target, const void *restrict source, size_t n)
 
     if (n >= THRESHOLD)
         return __builtin_memcpy(target, source, n);
-    for (; n >= sizeof(word); n -= sizeof(word)) {
-        *(word *)d = *(const word *)s;
-        d += sizeof(word);
-        s += sizeof(word);
+    if (n & 32) {
+        WORD(d, 0) = WORD(s, 0);
+        WORD(d, 8) = WORD(s, 8);
+        WORD(d, 16) = WORD(s, 16);
+        WORD(d, 24) = WORD(s, 24);
+        d += 32;
+        s += 32;
     }
-    for (; n > 0; n--)
-        *d++ = *s++;
+    if (n & 16) {
+        WORD(d, 0) = WORD(s, 0);
+        WORD(d, 8) = WORD(s, 8);
+        d += 16;
+        s += 16;
+    }
+    if (n & 8) {
+        WORD(d, 0) = WORD(s, 0);
+        d += 8;
+        s += 8;
+    }
+    if (n & 4) {
+        HALF(d) = HALF(s);
+        d += 4;
+        s += 4;
+    }
+    if (n & 2) {
+        d[0] = s[0];
+        d[1] = s[1];
+        d += 2;
+        s += 2;
+    }
+    if (n & 1)
+        d[0] = s[0];
     return target;
 }
 
@@ -45,11 +73,32 @@ void *memset(void *target, int value, size_t n)
 
     if (n >= THRESHOLD)
         return __builtin_memset(target, value, n);
-    for (; n >= sizeof(word); n -= sizeof(word)) {
-        *(word *)d = pattern;
-        d += sizeof(word);
+    if (n & 32) {
+        WORD(d, 0) = pattern;
+        WORD(d, 8) = pattern;
+        WORD(d, 16) = pattern;
+        WORD(d, 24) = pattern;
+        d += 32;
     }
-    for (; n > 0; n--)
-        *d++ = (unsigned char)value;
+    if (n & 16) {
+        WORD(d, 0) = pattern;
+        WORD(d, 8) = pattern;
+        d += 16;
+    }
+    if (n & 8) {
+        WORD(d, 0) = pattern;
+        d += 8;
+    }
+    if (n & 4) {
+        HALF(d) = pattern;
+        d += 4;
+    }
+    if (n & 2) {
+        d[0] = pattern;
+        d[1] = pattern;
+        d += 2;
+    }
+    if (n & 1)
+        d[0] = pattern;
     return target;
 }
