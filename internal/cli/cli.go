@@ -71,7 +71,7 @@ storage and its log alone, and only as far as you allow.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w\nSee '%s --help'.", err, c.CommandPath())
 	})
-	root.AddCommand(newRunCommand(s), newCheckCommand(s), newTypesCommand(s), newInitCommand(s), newVersionCommand(s))
+	root.AddCommand(newRunCommand(s), newCheckCommand(s), newTypesCommand(s), newInitCommand(s), newBenchCommand(s), newVersionCommand(s))
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}
