@@ -3,7 +3,7 @@ TAGS := sqlite_omit_load_extension,sqlite_stat4
 FUZZTIME ?= 10s
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help build run test race vet lint fuzz bench wasm wasm-check cross clean
+.PHONY: help build run test race vet lint fuzz bench bench-peers wasm wasm-check cross clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ fuzz: ## fuzz every decoder for FUZZTIME each
 
 bench: ## run the benchmarks
 	go test -tags $(TAGS) -run '^$$' -bench . ./host ./hostfuncs ./storage/...
+
+bench-peers: ## measure against goja, modernc.org/quickjs, fastschema/qjs and native QuickJS
+	./bench/run.sh
 
 wasm: ## rebuild wasm/quickjs.wasm from pinned inputs
 	INSTALL_TOOLS=1 ./quickjs/build.sh
