@@ -1,0 +1,3 @@
+module cloche/bench/worker
+
+go 1.26.0
