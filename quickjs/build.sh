@@ -82,7 +82,7 @@ get_underscore() {
 
 # The bytecode compiler runs on this machine; what it writes does not depend on it.
 compile_bytecode() {
-  clang-19 -O1 -w -D_GNU_SOURCE -I"$work/quickjs" "$here/bytecode.c" \
+  clang-19 -O1 -w -D_GNU_SOURCE -I"$work/quickjs" -I"$here/shim" "$here/bytecode.c" \
     "${quickjs_sources[@]/#/$work/quickjs/}" -lm -o "$work/bytecode"
   {
     printf '(function (natives) {\n"use strict";\n'
@@ -107,7 +107,7 @@ compile_wasm() {
       -ffile-prefix-map="$here"=. -c "$here/shim/memory.c" -o memory.o
     clang-19 --target=wasm32-wasi -mexec-model=reactor -O2 -g0 -w \
       -std=gnu23 -D_GNU_SOURCE -DNDEBUG -DQUICKJS_VERSION="\"$QUICKJS_VERSION\"" \
-      -isystem /usr/include/wasm32-wasi -I quickjs --embed-dir=. \
+      -isystem /usr/include/wasm32-wasi -I quickjs -I "$here/shim" --embed-dir=. \
       -ffile-prefix-map="$here"=. -ffile-prefix-map="$work"=. \
       "${quickjs_sources[@]/#/quickjs/}" "${shim_sources[@]/#/$here/shim/}" memory.o \
       -L/usr/lib/wasm32-wasi \
