@@ -20,7 +20,8 @@ const {
   ownKeys,
 } = Reflect;
 
-const uncurry = (method) => (self, ...args) => apply(method, self, args);
+const { bind, call: functionCall } = globalThis.Function.prototype;
+const uncurry = (method) => apply(bind, functionCall, [method]);
 const getter = (prototype, name) =>
   uncurry(getOwnPropertyDescriptor(prototype, name).get);
 const optionalGetter = (prototype, name) =>
