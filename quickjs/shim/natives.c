@@ -203,6 +203,38 @@ static JSValue input(JSContext *ctx, uint8_t which, const char *name)
     return value;
 }
 
+/* Names that activities have. Their atoms are in the base image, so that a run which
+ * reads its activity finds them instead of making them. */
+static const char *const activity_names[] = {
+    "_links", "access", "activity", "app", "attributes", "author",
+    "clone_parent_on_create", "cluster", "cluster_name", "commands", "commits",
+    "commits_ahead", "commits_behind", "commits_count", "completed_at",
+    "completion_percent", "container_profiles", "created_at", "cron", "crons",
+    "date", "default_branch", "default_domain", "deployment", "deployment_state",
+    "deployment_target", "description", "disk", "display_name", "edge_hostname",
+    "email", "enable_smtp", "entity_id", "environment", "environment_info",
+    "environment_type", "environments", "exit_code", "expires_at",
+    "failure_reason", "fingerprint", "has_code", "has_deployment", "head_commit",
+    "hooks", "href", "http_access", "integration", "into", "is_dirty",
+    "is_enabled", "is_main", "is_pr", "is_production", "is_sensitive",
+    "last_active_at", "last_backup_at", "last_deployment_at",
+    "last_deployment_successful", "machine_name", "merge_info", "mounts",
+    "namespace", "new_commit", "old_commit", "organization", "original_url",
+    "parameters", "parent", "parents", "payload", "primary", "production_url",
+    "project", "project_info", "redirects", "relationships",
+    "resources_overrides", "restrict_robots", "role", "routes", "services",
+    "settings", "sha", "ssi", "started_at", "state", "status", "subscription",
+    "tasks", "text", "timezone", "timings", "title", "tls", "updated_at",
+    "updates", "upstream", "user", "variables", "vpn", "webapps", "worker",
+    "workers",
+};
+
+static void intern_activity_names(JSContext *ctx)
+{
+    for (size_t i = 0; i < sizeof(activity_names) / sizeof(activity_names[0]); i++)
+        JS_NewAtom(ctx, activity_names[i]);
+}
+
 static JSValue lazy_activity(JSContext *ctx)
 {
     return input(ctx, INPUT_ACTIVITY, "<activity>");
@@ -251,8 +283,11 @@ JSValue natives_new(JSContext *ctx)
 int natives_define_inputs(JSContext *ctx)
 {
     JSValue global = JS_GetGlobalObject(ctx);
-    int result = JS_SetPropertyFunctionList(ctx, global, inputs,
-                                            sizeof(inputs) / sizeof(inputs[0]));
+    int result;
+
+    intern_activity_names(ctx);
+    result = JS_SetPropertyFunctionList(ctx, global, inputs,
+                                        sizeof(inputs) / sizeof(inputs[0]));
     JS_FreeValue(ctx, global);
     return result;
 }
