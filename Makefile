@@ -3,7 +3,7 @@ TAGS := sqlite_omit_load_extension,sqlite_stat4
 FUZZTIME ?= 10s
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help build run test race vet lint fuzz bench bench-peers wasm wasm-check cross clean
+.PHONY: help build run test race vet lint fuzz bench bench-go wasm wasm-check cross clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,11 +33,11 @@ lint: vet ## vet and staticcheck
 fuzz: ## fuzz every decoder for FUZZTIME each
 	./tests/fuzz.sh $(FUZZTIME)
 
-bench: ## run the benchmarks
-	go test -tags $(TAGS) -run '^$$' -bench . ./host ./hostfuncs ./storage/...
+bench: ## measure against goja, modernc.org/quickjs, fastschema/qjs and native QuickJS; writes the figures of README.md
+	./bench/run.sh --readme ../README.md --markdown results.md --svg charts $(BENCHFLAGS)
 
-bench-peers: ## measure against goja, modernc.org/quickjs, fastschema/qjs and native QuickJS
-	./bench/run.sh
+bench-go: ## run the benchmarks of the packages
+	go test -tags $(TAGS) -run '^$$' -bench . ./host ./hostfuncs ./storage/...
 
 wasm: ## rebuild wasm/quickjs.wasm from pinned inputs
 	INSTALL_TOOLS=1 ./quickjs/build.sh

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,6 +57,8 @@ type options struct {
 	rounds     int
 	only       []string
 	json, svg  string
+	markdown   string
+	readme     string
 	bin        string
 	root       string
 	underscore string
@@ -70,6 +73,8 @@ func parseOptions(args []string) (options, error) {
 	flags.StringVar(&only, "only", "", "sections, with commas: "+strings.Join(sectionNames(), ","))
 	flags.StringVar(&o.json, "json", "", "write the report as JSON to this `FILE`")
 	flags.StringVar(&o.svg, "svg", "", "write charts as SVG to this `DIR`")
+	flags.StringVar(&o.markdown, "markdown", "", "write the report to this `FILE` too")
+	flags.StringVar(&o.readme, "readme", "", "put the goals and the charts of --svg into this `FILE`, between its lines bench: begin and bench: end")
 	flags.StringVar(&o.bin, "bin", "bin", "where run.sh put the workers, runner and Underscore")
 	flags.StringVar(&o.root, "root", "..", "the repository")
 	if err := flags.Parse(args); err != nil {
@@ -123,7 +128,16 @@ func run(o options) error {
 }
 
 func write(o options, r Report) error {
-	if err := printReport(os.Stdout, r); err != nil {
+	out := io.Writer(os.Stdout)
+	if o.markdown != "" {
+		file, err := os.Create(o.markdown)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		out = io.MultiWriter(out, file)
+	}
+	if err := printReport(out, r); err != nil {
 		return err
 	}
 	if o.json != "" {
@@ -132,7 +146,26 @@ func write(o options, r Report) error {
 		}
 	}
 	if o.svg != "" {
-		return writeCharts(o.svg, r.Charts)
+		if err := writeCharts(o.svg, r.Charts); err != nil {
+			return err
+		}
 	}
-	return nil
+	if o.readme == "" {
+		return nil
+	}
+	charts := ""
+	if o.svg != "" {
+		readme, err := filepath.Abs(o.readme)
+		if err != nil {
+			return err
+		}
+		svg, err := filepath.Abs(o.svg)
+		if err != nil {
+			return err
+		}
+		if charts, err = filepath.Rel(filepath.Dir(readme), svg); err != nil {
+			return err
+		}
+	}
+	return updateReadme(o.readme, filepath.ToSlash(charts), r)
 }
