@@ -16,9 +16,11 @@ import (
 type image struct {
 	base   *image // nil for the base itself
 	blocks []block
-	tail   *tail  // what is beyond the base's memory; nil: it is among the blocks
-	size   uint32 // of linear memory, bytes
-	sp     uint64 // the C stack pointer
+	frozen *frozen  // what is mapped and not copied; nil: nothing is
+	from   uint32   // where that lies in memory
+	pages  *pageMap // of the base; nil: the system has none
+	size   uint32   // of linear memory, bytes
+	sp     uint64   // the C stack pointer
 	abi    guestABI
 }
 
@@ -40,11 +42,26 @@ func newBaseImage(i *instance) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	img := &image{size: uint32(len(memory)), sp: i.stackPointer.Get(), abi: i.abi}
+	img := &image{size: uint32(len(memory)), sp: i.stackPointer.Get(), abi: i.abi, pages: newPageMap()}
 	clear(memory[:img.sp])
 	zero := make([]byte, grain)
 	img.blocks = differing(memory, func(offset, length int) []byte { return zero[:length] })
+	img.freezeBlocks(memory, i)
 	return img, nil
+}
+
+// freezeBlocks freezes the stretch of the base image in which its blocks lie. It
+// does so only where the kernel tells what a run wrote: without that, copying all of
+// it takes less time than the page faults.
+func (img *image) freezeBlocks(memory []byte, i *instance) {
+	if img.pages == nil || i.linear.moves || len(img.blocks) == 0 || img.sp%systemPage != 0 {
+		return
+	}
+	last := img.blocks[len(img.blocks)-1]
+	end := (int(last.offset) + len(last.bytes) + systemPage - 1) &^ (systemPage - 1)
+	if img.frozen = freeze(memory[img.sp:end], img.pages); img.frozen != nil {
+		img.from = uint32(img.sp)
+	}
 }
 
 // newScriptImage copies what differs from the base image.
@@ -62,7 +79,8 @@ func newScriptImage(base *image, i *instance) (*image, error) {
 	clear(memory[:img.sp])
 	compared := memory
 	if len(memory) > int(base.size) && !i.linear.moves {
-		if img.tail = newTail(memory[base.size:]); img.tail != nil {
+		if img.frozen = freeze(memory[base.size:], base.pages); img.frozen != nil {
+			img.from = base.size
 			compared = memory[:base.size]
 		}
 	}
@@ -161,27 +179,33 @@ func (img *image) write(i *instance, memory []byte) error {
 		base = img.base
 	}
 	if i.holds != base {
-		base.wipe(i, memory[:base.size])
+		if err := base.wipe(i, memory[:base.size]); err != nil {
+			return err
+		}
 	}
 	above := memory[base.size:]
 	switch {
-	case img.tail == nil:
+	case img.upper() == nil:
 		clear(above)
-	case i.tail == img.tail && i.tailClean:
-	case i.tail == img.tail:
-		if err := img.tail.reset(above); err != nil {
-			return err
-		}
-	default:
-		if err := img.tail.mapInto(above); err != nil {
+		i.upper = nil
+	case i.upper != img.upper() || !i.upperClean:
+		if err := i.restoreFrozen(&i.upper, img.upper(), above); err != nil {
 			return err
 		}
 	}
-	i.tail, i.tailClean = img.tail, true
+	i.upperClean = true
 	if base != img {
 		img.overlay(memory)
 	}
 	return nil
+}
+
+// upper returns what is mapped beyond the base image's memory, if anything is.
+func (img *image) upper() *frozen {
+	if img.base == nil {
+		return nil
+	}
+	return img.frozen
 }
 
 // weight returns the bytes that the image takes beside its base.
@@ -190,8 +214,8 @@ func (img *image) weight() int {
 	for _, b := range img.blocks {
 		n += len(b.bytes)
 	}
-	if img.tail != nil {
-		n += int(img.size - img.base.size)
+	if img.frozen != nil {
+		n += img.frozen.size()
 	}
 	return n
 }
@@ -203,12 +227,17 @@ const hotStack = 64 << 10
 
 // wipe makes the memory of an instance, up to the base image's size, what the base
 // image is.
-func (img *image) wipe(i *instance, memory []byte) {
+func (img *image) wipe(i *instance, memory []byte) error {
 	top := int(img.sp)
 	cold := max(top-hotStack, 0)
 	i.forgetDeepStacks(memory[cold:top])
 	i.linear.zero(memory[:cold])
 	clear(memory[cold:top])
+	if img.frozen != nil && !i.linear.moves {
+		end := int(img.from) + img.frozen.size()
+		i.linear.zeroGap(memory, end, len(memory))
+		return i.restoreFrozen(&i.lower, img.frozen, memory[img.from:end])
+	}
 	at := top
 	for _, b := range img.blocks {
 		i.linear.zeroGap(memory, at, int(b.offset))
@@ -216,6 +245,24 @@ func (img *image) wipe(i *instance, memory []byte) {
 	}
 	i.linear.zeroGap(memory, at, len(memory))
 	img.overlay(memory)
+	return nil
+}
+
+// usesPerMapping is after how many runs an instance gives up the pages of a mapping
+// that it wrote: the runs since may have written others than those before.
+const usesPerMapping = 256
+
+// restoreFrozen makes memory what f is. mapped is what lies there already, clean or
+// not.
+func (i *instance) restoreFrozen(mapped **frozen, f *frozen, memory []byte) error {
+	if *mapped != f {
+		*mapped = f
+		return f.mapInto(memory)
+	}
+	if i.uses%usesPerMapping == 0 {
+		return f.drop(memory)
+	}
+	return f.reset(memory, i.scan)
 }
 
 const wasmPage = 1 << 16
