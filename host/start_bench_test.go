@@ -115,3 +115,23 @@ func BenchmarkBundle(b *testing.B) {
 	b.ReportMetric(medians[1]/medians[0], "ratio")
 	b.ReportMetric(0, "ns/op")
 }
+
+// BenchmarkParallel measures handlers on all cores at a time: what they share is
+// the address space of the process.
+func BenchmarkParallel(b *testing.B) {
+	e := benchEngine(b)
+	s, err := e.Compile(context.Background(), "handler.js", []byte(handlerScript(5<<10)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	lookup := func(context.Context, *host.Call) (host.Value, error) { return host.NumberValue(3), nil }
+	run := host.Run{Functions: map[string]host.Func{"lookup": lookup},
+		Activity: []byte(`{"id":"a","payload":{"user":{"display_name":"b"},"commits":[]}}`)}
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := s.Run(context.Background(), run); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
