@@ -236,7 +236,7 @@ func (e *Engine) takeIdle(img *image) *instance {
 	for n := len(e.idle) - 1; n >= 0; n-- {
 		i, r := e.idle[n], 0
 		switch size := i.memory.Size(); {
-		case size == img.size && i.tail == img.tail:
+		case size == img.size && i.upper == img.upper():
 			r = 3
 		case size == img.size:
 			r = 2
@@ -283,12 +283,15 @@ func (e *Engine) clean(i *instance) bool {
 	if i.holds != nil {
 		return true // nothing ran
 	}
-	e.base.wipe(i, memory[:e.base.size])
+	i.uses++
+	if e.base.wipe(i, memory[:e.base.size]) != nil {
+		return false
+	}
 	i.holds = e.base
 	above := memory[e.base.size:]
-	if i.tail != nil {
-		i.tailClean = i.tail.reset(above) == nil
-		return i.tailClean
+	if i.upper != nil {
+		i.upperClean = i.restoreFrozen(&i.upper, i.upper, above) == nil
+		return i.upperClean
 	}
 	clear(above)
 	return true

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
@@ -15,24 +14,23 @@ import (
 // an instance at rest is dead.
 type image struct {
 	base   *image // nil for the base itself
-	blocks []block
-	tail   *tail  // what is beyond the base's memory; nil: it is among the blocks
-	size   uint32 // of linear memory, bytes
-	sp     uint64 // the C stack pointer
+	blocks blocks
+	frozen *frozen  // what is mapped and not copied; nil: nothing is
+	from   uint32   // where that lies in memory
+	pages  *pageMap // of the base; nil: the system has none
+	size   uint32   // of linear memory, bytes
+	sp     uint64   // the C stack pointer
 	abi    guestABI
 }
 
-// block is a stretch of memory with the bytes it holds; what is in no block of an
-// image or its base is zero.
-type block struct {
-	offset uint32
-	bytes  []byte
-}
-
-// grain is the grain in which images are compared, in bytes. Parsing touches many
-// places of the heap a little: with pages of 4 KiB a script of one line has an image
-// of 110 KB, with 128 bytes one of 15 KB, and copying it takes no longer.
-const grain = 128
+// Images are compared in grains, in bytes. Parsing touches many places of the heap a
+// little: the image of a script of 4.8 KB with a hundred functions has 60 KB with
+// grains of 128 bytes, 34 KB with 32, and 29 KB with 16. The blocks of the base image
+// are fewer and larger, for they are copied at every run where nothing can be mapped.
+const (
+	baseGrain   = 128
+	scriptGrain = 32
+)
 
 // newBaseImage copies the memory of an initialised instance.
 func newBaseImage(i *instance) (*image, error) {
@@ -40,11 +38,24 @@ func newBaseImage(i *instance) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	img := &image{size: uint32(len(memory)), sp: i.stackPointer.Get(), abi: i.abi}
+	img := &image{size: uint32(len(memory)), sp: i.stackPointer.Get(), abi: i.abi, pages: newPageMap()}
 	clear(memory[:img.sp])
-	zero := make([]byte, grain)
-	img.blocks = differing(memory, func(offset, length int) []byte { return zero[:length] })
+	img.blocks = differing(memory, make([]byte, len(memory)), baseGrain)
+	img.freezeBlocks(memory, i)
 	return img, nil
+}
+
+// freezeBlocks freezes the stretch of the base image in which its blocks lie. It
+// does so only where the kernel tells what a run wrote: without that, copying all of
+// it takes less time than the page faults.
+func (img *image) freezeBlocks(memory []byte, i *instance) {
+	if img.pages == nil || i.linear.moves || len(img.blocks.spans) == 0 || img.sp%systemPage != 0 {
+		return
+	}
+	end := (img.blocks.end() + systemPage - 1) &^ (systemPage - 1)
+	if img.frozen = freeze(memory[img.sp:end], img.pages); img.frozen != nil {
+		img.from = uint32(img.sp)
+	}
 }
 
 // newScriptImage copies what differs from the base image.
@@ -62,36 +73,13 @@ func newScriptImage(base *image, i *instance) (*image, error) {
 	clear(memory[:img.sp])
 	compared := memory
 	if len(memory) > int(base.size) && !i.linear.moves {
-		if img.tail = newTail(memory[base.size:]); img.tail != nil {
+		if img.frozen = freeze(memory[base.size:], base.pages); img.frozen != nil {
+			img.from = base.size
 			compared = memory[:base.size]
 		}
 	}
-	img.blocks = differing(compared, func(offset, length int) []byte {
-		return fresh[offset : offset+length]
-	})
+	img.blocks = differing(compared, fresh, scriptGrain)
 	return img, nil
-}
-
-// differing returns the blocks of memory that are not as want says, neighbours
-// joined.
-func differing(memory []byte, want func(offset, length int) []byte) []block {
-	var blocks []block
-	start := -1
-	for offset := 0; offset < len(memory); offset += grain {
-		end := min(offset+grain, len(memory))
-		differs := !bytes.Equal(memory[offset:end], want(offset, end-offset))
-		if differs && start < 0 {
-			start = offset
-		}
-		if !differs && start >= 0 {
-			blocks = append(blocks, block{uint32(start), bytes.Clone(memory[start:offset])})
-			start = -1
-		}
-	}
-	if start >= 0 {
-		blocks = append(blocks, block{uint32(start), bytes.Clone(memory[start:])})
-	}
-	return blocks
 }
 
 // fill makes memory, which is at least as long as the image, byte for byte what
@@ -103,24 +91,17 @@ func (img *image) fill(memory []byte) {
 		clear(memory[:img.sp])
 		img.fillAboveStack(memory)
 	}
-	img.overlay(memory)
+	img.blocks.copyTo(memory)
 }
 
 // fillAboveStack zeroes what is above the stack and in no block.
 func (img *image) fillAboveStack(memory []byte) {
 	at := int(img.sp)
-	for _, b := range img.blocks {
-		clear(memory[at:b.offset])
-		at = int(b.offset) + len(b.bytes)
+	for _, s := range img.blocks.spans {
+		clear(memory[at:s.offset])
+		at = s.end()
 	}
 	clear(memory[at:])
-}
-
-// overlay copies the image's own blocks into memory.
-func (img *image) overlay(memory []byte) {
-	for _, b := range img.blocks {
-		copy(memory[b.offset:], b.bytes)
-	}
 }
 
 // restore brings the instance into the state of the image. It reports false when
@@ -161,37 +142,40 @@ func (img *image) write(i *instance, memory []byte) error {
 		base = img.base
 	}
 	if i.holds != base {
-		base.wipe(i, memory[:base.size])
+		if err := base.wipe(i, memory[:base.size]); err != nil {
+			return err
+		}
 	}
 	above := memory[base.size:]
 	switch {
-	case img.tail == nil:
+	case img.upper() == nil:
 		clear(above)
-	case i.tail == img.tail && i.tailClean:
-	case i.tail == img.tail:
-		if err := img.tail.reset(above); err != nil {
-			return err
-		}
-	default:
-		if err := img.tail.mapInto(above); err != nil {
+		i.upper = nil
+	case i.upper != img.upper() || !i.upperClean:
+		if err := i.restoreFrozen(&i.upper, img.upper(), above); err != nil {
 			return err
 		}
 	}
-	i.tail, i.tailClean = img.tail, true
+	i.upperClean = true
 	if base != img {
-		img.overlay(memory)
+		img.blocks.copyTo(memory)
 	}
 	return nil
 }
 
+// upper returns what is mapped beyond the base image's memory, if anything is.
+func (img *image) upper() *frozen {
+	if img.base == nil {
+		return nil
+	}
+	return img.frozen
+}
+
 // weight returns the bytes that the image takes beside its base.
 func (img *image) weight() int {
-	n := 0
-	for _, b := range img.blocks {
-		n += len(b.bytes)
-	}
-	if img.tail != nil {
-		n += int(img.size - img.base.size)
+	n := img.blocks.weight()
+	if img.frozen != nil {
+		n += img.frozen.size()
 	}
 	return n
 }
@@ -203,19 +187,42 @@ const hotStack = 64 << 10
 
 // wipe makes the memory of an instance, up to the base image's size, what the base
 // image is.
-func (img *image) wipe(i *instance, memory []byte) {
+func (img *image) wipe(i *instance, memory []byte) error {
 	top := int(img.sp)
 	cold := max(top-hotStack, 0)
 	i.forgetDeepStacks(memory[cold:top])
 	i.linear.zero(memory[:cold])
 	clear(memory[cold:top])
+	if img.frozen != nil && !i.linear.moves {
+		end := int(img.from) + img.frozen.size()
+		i.linear.zeroGap(memory, end, len(memory))
+		return i.restoreFrozen(&i.lower, img.frozen, memory[img.from:end])
+	}
 	at := top
-	for _, b := range img.blocks {
-		i.linear.zeroGap(memory, at, int(b.offset))
-		at = int(b.offset) + len(b.bytes)
+	for _, s := range img.blocks.spans {
+		i.linear.zeroGap(memory, at, int(s.offset))
+		at = s.end()
 	}
 	i.linear.zeroGap(memory, at, len(memory))
-	img.overlay(memory)
+	img.blocks.copyTo(memory)
+	return nil
+}
+
+// usesPerMapping is after how many runs an instance gives up the pages of a mapping
+// that it wrote: the runs since may have written others than those before.
+const usesPerMapping = 256
+
+// restoreFrozen makes memory what f is. mapped is what lies there already, clean or
+// not.
+func (i *instance) restoreFrozen(mapped **frozen, f *frozen, memory []byte) error {
+	if *mapped != f {
+		*mapped = f
+		return f.mapInto(memory)
+	}
+	if i.uses%usesPerMapping == 0 {
+		return f.drop(memory)
+	}
+	return f.reset(memory, i.scan)
 }
 
 const wasmPage = 1 << 16

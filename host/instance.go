@@ -19,12 +19,15 @@ type instance struct {
 	fuel         api.MutableGlobal
 	abi          guestABI
 	functions    map[string]api.Function
-	calls        int    // since functions was emptied
-	current      *run   // nil between runs: a host call is then refused
-	holds        *image // what its memory is a copy of; nil once the guest ran
-	home         uint32 // the size of its memory when the run began
-	tail         *tail  // what is mapped beyond the base image's memory
-	tailClean    bool   // nothing was written there since
+	calls        int     // since functions was emptied
+	current      *run    // nil between runs: a host call is then refused
+	holds        *image  // what its memory is a copy of; nil once the guest ran
+	home         uint32  // the size of its memory when the run began
+	uses         int     // how many runs it was wiped after
+	lower        *frozen // what is mapped of the base image
+	upper        *frozen // what is mapped beyond the base image's memory
+	upperClean   bool    // nothing was written there since
+	scan         *pageScan
 }
 
 // newInstance instantiates the guest. Its memory is that of the module's data
@@ -36,7 +39,7 @@ func (e *Engine) newInstance(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("instantiating the guest: %w", err)
 	}
-	i := &instance{module: module, memory: module.Memory(), linear: capture.last}
+	i := &instance{module: module, memory: module.Memory(), linear: capture.last, scan: new(pageScan)}
 	i.stackPointer, _ = module.ExportedGlobal("__stack_pointer").(api.MutableGlobal)
 	i.fuel, _ = module.ExportedGlobal("fuel").(api.MutableGlobal)
 	if i.memory == nil || i.stackPointer == nil || i.fuel == nil {
@@ -94,7 +97,7 @@ func (i *instance) call(ctx context.Context, name string, args ...uint64) (uint6
 	if err != nil {
 		return 0, err
 	}
-	i.holds, i.tailClean = nil, false
+	i.holds, i.upperClean = nil, false
 	stack := make([]uint64, max(len(args), 1))
 	copy(stack, args)
 	if err := function.CallWithStack(ctx, stack); err != nil {
