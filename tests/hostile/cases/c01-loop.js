@@ -1,0 +1,4 @@
+// An endless loop.
+// expect: cpu_limit
+
+while (true) {}

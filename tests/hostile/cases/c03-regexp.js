@@ -1,0 +1,4 @@
+// A regular expression that backtracks for ever.
+// expect: cpu_limit
+
+/^(a+)+$/.test("a".repeat(40) + "b");

@@ -1,0 +1,4 @@
+// Microtasks without end.
+// expect: cpu_limit
+
+(async () => { for (;;) await 0; })();

@@ -1,0 +1,4 @@
+// Calls of the host for ever.
+// expect: cpu_limit
+
+for (;;) Date.now();

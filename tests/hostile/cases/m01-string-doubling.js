@@ -1,0 +1,5 @@
+// A string that doubles.
+// expect: memory_limit, script_error
+
+let s = "x";
+for (;;) s += s;

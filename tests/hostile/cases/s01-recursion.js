@@ -1,0 +1,5 @@
+// A function that calls itself.
+// expect: stack_overflow
+
+function f() { f(); }
+f();

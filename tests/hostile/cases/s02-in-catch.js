@@ -1,0 +1,6 @@
+// A recursion inside the handler of its overflow.
+// expect: stack_overflow, cpu_limit
+// cpu: 300ms
+
+function f() { try { f(); } catch { f(); } }
+f();

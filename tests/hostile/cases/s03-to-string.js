@@ -1,0 +1,5 @@
+// A recursion by toString.
+// expect: stack_overflow
+
+const o = { toString: () => "" + o };
+"" + o;
