@@ -34,7 +34,8 @@ type Config struct {
 	// Limits.Memory. Give more, or runs less, where many wait for a network.
 	MemoryBudget int64
 	// IdleSlots is how many sandboxes are kept for reuse between runs; each holds
-	// about 2 MiB. Default twice GOMAXPROCS.
+	// about 1 MiB, and up to 4 MiB more after runs that wrote much. Default twice
+	// GOMAXPROCS.
 	IdleSlots int
 	// ImageCache is how many bytes of parsed scripts are kept. The image of a script
 	// that is not among them is made again, from bytecode, when it runs; that takes

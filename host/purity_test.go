@@ -147,6 +147,48 @@ func TestNothingOfALargeScriptIsLeft(t *testing.T) {
 	}
 }
 
+// A slot is fresh before and after the run at which it gives up the pages that it
+// kept for itself.
+func TestNothingIsLeftOfManyRuns(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	e, err := New(ctx, Config{IdleSlots: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(ctx)
+	small, err := e.Compile(ctx, "s.js", []byte("globalThis.x = 'canary' + '-4711-secret'"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	large, err := e.Compile(ctx, "l.js", []byte(largeScript(400_000, "c")+"modules().m1.secret = 'canary' + '-4711-secret'"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2*usesPerMapping + 3 {
+		s := small
+		if n%50 == 0 {
+			s = large
+		}
+		if _, err := s.Run(ctx, Run{}); err != nil {
+			t.Fatal(err)
+		}
+		if n%usesPerMapping > 3 && n%usesPerMapping < usesPerMapping-3 {
+			continue
+		}
+		img, err := s.imageFor(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, err := e.acquire(ctx, img)
+		if err != nil {
+			t.Fatal(err)
+		}
+		assertFresh(t, fmt.Sprintf("run %d", n), img, e, i)
+		e.release(i)
+	}
+}
+
 // assertFresh compares an instance with one that never ran anything.
 func assertFresh(t *testing.T, name string, img *image, e *Engine, i *instance) {
 	t.Helper()

@@ -44,12 +44,11 @@ func decodeRequest(values []Value, request []byte, a *arena) ([]Value, error) {
 	}
 	count, rest := int(request[0]), request[1:]
 	for range count {
-		var v Value
+		values = append(values, Value{})
 		var err error
-		if v, rest, err = decodeValue(rest, a); err != nil {
+		if rest, err = values[len(values)-1].decode(rest, a); err != nil {
 			return nil, err
 		}
-		values = append(values, v)
 	}
 	if len(rest) != 0 {
 		return nil, errMalformed
@@ -57,34 +56,39 @@ func decodeRequest(values []Value, request []byte, a *arena) ([]Value, error) {
 	return values, nil
 }
 
-func decodeValue(b []byte, a *arena) (Value, []byte, error) {
+// decode makes v, which is undefined, the first value of b and returns what follows.
+func (v *Value) decode(b []byte, a *arena) ([]byte, error) {
 	if len(b) == 0 {
-		return Value{}, nil, errMalformed
+		return nil, errMalformed
 	}
 	tag, b := b[0], b[1:]
 	switch tag {
 	case 'u':
-		return Value{}, b, nil
+		return b, nil
 	case 'n':
-		return NullValue(), b, nil
+		v.kind = Null
+		return b, nil
 	case 't', 'f':
-		return BoolValue(tag == 't'), b, nil
+		*v = BoolValue(tag == 't')
+		return b, nil
 	case 'd':
 		if len(b) < 8 {
-			return Value{}, nil, errMalformed
+			return nil, errMalformed
 		}
-		return NumberValue(math.Float64frombits(binary.LittleEndian.Uint64(b))), b[8:], nil
+		v.kind, v.number = Number, math.Float64frombits(binary.LittleEndian.Uint64(b))
+		return b[8:], nil
 	case 's', 'b', 'j':
 		if len(b) < 4 {
-			return Value{}, nil, errMalformed
+			return nil, errMalformed
 		}
 		n := binary.LittleEndian.Uint32(b)
 		if b = b[4:]; uint64(n) > uint64(len(b)) {
-			return Value{}, nil, errMalformed
+			return nil, errMalformed
 		}
-		return Value{kind: textKind(tag), text: a.copy(b[:n])}, b[n:], nil
+		v.kind, v.text = textKind(tag), a.copy(b[:n])
+		return b[n:], nil
 	}
-	return Value{}, nil, errMalformed
+	return nil, errMalformed
 }
 
 func textKind(tag byte) Kind {
