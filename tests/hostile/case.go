@@ -22,7 +22,8 @@ var caseFiles embed.FS
 //	// What it tries, in one line.
 //	// expect: cpu_limit, memory_limit   the codes that it may end with
 //	// cpu: 300ms                        host.Limits; the default of cpu is 300ms when
-//	// wall: 2s                          cpu_limit is expected alone, else 20s
+//	// wall: 2s                          cpu_limit alone is expected, 2s when it is among
+//	//                                   others, else 20s
 //	// memory: 32                        MiB; default 32
 //	// log: 4                            KiB; default 64
 //	// calls: 100                        host calls; default 1,000
@@ -84,9 +85,13 @@ func parseCase(name, source string) (Case, error) {
 		return c, fmt.Errorf("the head has no title or no \"expect:\"")
 	}
 	if c.Limits.CPU == 0 {
-		c.Limits.CPU = 20 * time.Second // it ends by itself, on a slow machine too
-		if c.spins() {
+		switch {
+		case c.spins():
 			c.Limits.CPU = 300 * time.Millisecond
+		case slices.Contains(c.Expect, host.CPULimit):
+			c.Limits.CPU = 2 * time.Second
+		default:
+			c.Limits.CPU = 20 * time.Second // it ends by itself, on a slow machine too
 		}
 	}
 	return c, nil

@@ -107,7 +107,7 @@ func (s *Suite) options(c Case) host.Run {
 	var grants hostfuncs.Grants
 	run := host.Run{Limits: c.Limits}
 	if c.grants("storage") {
-		space := storage.Open(memory.New(), storage.Scope(c.Name), storage.Limits{Keys: 100, Bytes: 10 << 10})
+		space := storage.Open(memory.New(), storage.Scope(c.Name), storage.Limits{Keys: 100, TotalBytes: 10 << 10})
 		grants.Storage = &space
 	}
 	switch {

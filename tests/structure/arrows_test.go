@@ -31,6 +31,7 @@ func mayImport() map[string][]string {
 		"cmd/runner":             {"internal/cli"},
 		"quickjs/instrument":     {},
 		"quickjs/cmd/instrument": {"quickjs/instrument"},
+		"tests/hostile":          {"host", "hostfuncs", "storage", "storage/memory"},
 		"tests/structure":        {},
 	}
 }

@@ -1,5 +1,4 @@
 // A power with more digits than there is memory.
 // expect: script_error, memory_limit
-// prints:
 
 2n ** (2n ** 40n);

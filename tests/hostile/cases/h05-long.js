@@ -1,7 +1,7 @@
 // Strings of ten megabytes for everyone.
 // expect: ok, script_error, memory_limit
 // grant: storage
-// memory: 128
+// memory: 64
 
 const storage = require("storage");
 const long = "x".repeat(1e7);

@@ -3,4 +3,4 @@
 // prints: undefined undefined
 
 for (const name of Object.getOwnPropertyNames(globalThis)) { if (name !== "console") try { delete globalThis[name]; } catch {} }
-console.log(typeof fetch, typeof leak);
+console.log(typeof leak, typeof secret);

@@ -1,6 +1,6 @@
 // One line of many megabytes.
 // expect: ok, memory_limit, script_error
 // log: 8
-// memory: 128
+// memory: 64
 
 console.log("x".repeat(3e7));
