@@ -167,7 +167,10 @@ static JSValue details(JSValue thrown)
     bool out_of_memory = JS_GetOutOfMemoryCount(runtime) > 0;
     JSValue value = JS_EXCEPTION;
 
-    if (!out_of_memory || !(JS_IsNull(thrown) || JS_IsUninitialized(thrown)))
+    /* An exception of which the engine says nothing is one that it had no memory for. */
+    if (JS_IsUninitialized(thrown))
+        out_of_memory = true;
+    else if (!out_of_memory || !JS_IsNull(thrown))
         value = JS_Call(context, describe, JS_UNDEFINED, 1, &thrown);
     if (JS_IsException(value))
         value = JS_NewString(context, out_of_memory ? "memory" : "unknown");
