@@ -3,7 +3,7 @@ TAGS := sqlite_omit_load_extension,sqlite_stat4
 FUZZTIME ?= 10s
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help build run test race vet lint fuzz bench bench-go wasm wasm-check cross clean
+.PHONY: help build run test race vet lint fuzz hostile soak bench bench-go wasm wasm-check cross clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,12 @@ lint: vet ## vet and staticcheck
 
 fuzz: ## fuzz every decoder for FUZZTIME each
 	./tests/fuzz.sh $(FUZZTIME)
+
+hostile: ## run the hostile suite: a table of what became of each script, and how late runs are killed
+	go run -tags $(TAGS) ./tests/hostile/report
+
+soak: ## a hundred thousand runs, honest and hostile ones mixed
+	go run -tags $(TAGS) ./tests/hostile/report soak
 
 bench: ## measure against goja, modernc.org/quickjs, fastschema/qjs and native QuickJS; writes the figures of README.md
 	./bench/run.sh --readme ../README.md --markdown results.md --svg charts $(BENCHFLAGS)

@@ -32,6 +32,7 @@ func mayImport() map[string][]string {
 		"quickjs/instrument":     {},
 		"quickjs/cmd/instrument": {"quickjs/instrument"},
 		"tests/hostile":          {"host", "hostfuncs", "storage", "storage/memory"},
+		"tests/hostile/report":   {"host", "tests/hostile"},
 		"tests/structure":        {},
 	}
 }
