@@ -94,6 +94,9 @@ func hostCall(ctx context.Context, _ api.Module, stack []uint64) {
 	r.meter.charge(stepsPerHostCall + int64(length)/bytesPerStep)
 	r.dispatch(op, request)
 	r.meter.charge(int64(len(r.response)) / bytesPerStep)
+	if r.meter.overdrawn() {
+		r.stop(CPULimit, nil)
+	}
 	stack[0] = uint64(r.respond(i))
 }
 
@@ -138,6 +141,12 @@ func (r *run) dispatch(op operation, request []byte) {
 			r.keepBytecode = false
 		}
 		return
+	}
+	// A line may be as long as the guest's memory: what the log would cut off is not
+	// copied in the first place.
+	r.arena.most, r.arena.omitted = 0, 0
+	if op == opLog {
+		r.arena.most = r.log.longest()
 	}
 	args, err := decodeRequest(r.args[:0], request, &r.arena)
 	if err != nil {
@@ -207,6 +216,7 @@ func orEmptyObject(text json.RawMessage) json.RawMessage {
 
 func (r *run) writeLog(args []Value) {
 	if len(args) == 2 {
+		r.log.dropped += int64(r.arena.omitted)
 		r.log.append(logLevel(args[0].Text()), args[1].Text())
 	}
 	r.response = append(r.response, 'u')

@@ -152,9 +152,10 @@ func (e *Engine) newRuntime(ctx context.Context, cache wazero.CompilationCache) 
 	if e.config.Interpreter {
 		config = wazero.NewRuntimeConfigInterpreter()
 	}
+	// How far memory grows is for linearMemory alone to say: with a second limit here a
+	// refusal would go unnoticed where that is met first.
 	config = config.
 		WithCoreFeatures(api.CoreFeaturesV2).
-		WithMemoryLimitPages(uint32(e.reservation / wasmPage)).
 		WithDebugInfoEnabled(false)
 	if cache != nil {
 		config = config.WithCompilationCache(cache)

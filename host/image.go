@@ -39,6 +39,9 @@ func newBaseImage(i *instance) (*image, error) {
 		return nil, err
 	}
 	img := &image{size: uint32(len(memory)), sp: i.stackPointer.Get(), abi: i.abi, pages: newPageMap()}
+	if img.sp > uint64(len(memory)) {
+		return nil, fmt.Errorf("the stack pointer is %d in a memory of %d bytes", img.sp, len(memory))
+	}
 	clear(memory[:img.sp])
 	img.blocks = differing(memory, make([]byte, len(memory)), baseGrain)
 	img.freezeBlocks(memory, i)

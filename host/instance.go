@@ -101,6 +101,7 @@ func (i *instance) call(ctx context.Context, name string, args ...uint64) (uint6
 	stack := make([]uint64, max(len(args), 1))
 	copy(stack, args)
 	if err := function.CallWithStack(ctx, stack); err != nil {
+		i.functions = nil // a recursion without end leaves a native stack of 80 MB
 		return 0, err
 	}
 	// All exports return an i32 or nothing; wazero leaves the upper half of its

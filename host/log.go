@@ -46,6 +46,10 @@ func newRunLog(limit int, now func() time.Time, emit func(LogLine)) *runLog {
 	return &runLog{now: now, emit: emit, half: limit / 2}
 }
 
+// longest returns how many bytes of a text append looks at, and a few more: at least
+// as many as the name of a level has.
+func (l *runLog) longest() int { return max(l.half, 64) }
+
 // append adds a line. A text longer than half of the limit is cut.
 func (l *runLog) append(level, text string) {
 	l.number++

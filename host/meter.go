@@ -68,9 +68,9 @@ func (m *meter) grant() int32 {
 // tick settles the grant of which fuel is left, negative when overdrawn. It
 // returns the next grant, or why the run must end.
 func (m *meter) tick(fuel int32) (int32, Code) {
-	m.used += int64(m.granted) - int64(fuel)
+	m.used = m.steps(fuel)
 	m.granted = 0
-	if m.used >= m.budget {
+	if m.overdrawn() {
 		return 0, CPULimit
 	}
 	if m.now()-m.since < slice {
@@ -87,13 +87,17 @@ func (m *meter) tick(fuel int32) (int32, Code) {
 	return m.grant(), OK
 }
 
-// charge counts steps for a host call while fuel is left of the grant. The next
-// tick notices when that was too much.
+// charge counts steps for a host call while fuel is left of the grant.
 func (m *meter) charge(steps int64) { m.used += steps }
 
-// steps returns the number of steps so far.
+// overdrawn reports whether the budget is used up. It is asked after host calls as
+// well: as many as a grant has steps may come before the next tick.
+func (m *meter) overdrawn() bool { return m.used >= m.budget }
+
+// steps returns the number of steps so far. A guest that claims to have more fuel
+// than it was granted is believed to have used none.
 func (m *meter) steps(fuel int32) int64 {
-	return m.used + int64(m.granted) - int64(fuel)
+	return m.used + int64(m.granted) - int64(min(fuel, m.granted))
 }
 
 // exceeded looks at the clocks. It is called between two stretches.

@@ -78,13 +78,17 @@ var position = regexp.MustCompile(`(?m)[( ]([^\n()]*):(\d+):(\d+)\)?$`)
 
 // locate finds the uppermost line of the stack that is in the script's own file.
 func (r *run) locate(e *Error) {
+	lines := strings.Count(r.script.source, "\n") + 1
 	for _, match := range position.FindAllStringSubmatch(e.Stack, -1) {
 		if strings.TrimPrefix(strings.TrimSpace(match[1]), "at ") != r.script.name {
 			continue
 		}
-		e.Line, _ = strconv.Atoi(match[2])
-		e.Column, _ = strconv.Atoi(match[3])
-		e.Source = r.script.line(e.Line)
+		line, err := strconv.Atoi(match[2])
+		column, err2 := strconv.Atoi(match[3])
+		if err != nil || err2 != nil || line > lines {
+			continue // the script made it up
+		}
+		e.Line, e.Column, e.Source = line, column, r.script.line(line)
 		return
 	}
 }

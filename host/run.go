@@ -51,7 +51,7 @@ type HostCall struct {
 	// Function is the function's name; the built-in ones are clock, input, log and
 	// random.
 	Function string
-	// Args are the arguments.
+	// Args are the arguments; of a line of the log, no more than the log can keep.
 	Args []Value
 	// Result is what the call returned, undefined when it threw.
 	Result Value

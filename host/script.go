@@ -160,9 +160,11 @@ func (s *Script) inFreshInstance(ctx context.Context, call func(context.Context,
 		return nil, r.failure(err)
 	}
 	if then != nil {
-		err = then(i)
+		if err := then(i); err != nil {
+			return nil, &Error{Code: InternalError, Message: internalMessage, Err: err}
+		}
 	}
-	return r, err
+	return r, nil
 }
 
 // write puts a NUL-terminated text into memory that the guest allocates.

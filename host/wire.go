@@ -16,11 +16,19 @@ var errMalformed = errors.New("malformed request")
 // arena hands out copies of guest memory that are never written again, so that a
 // host function may keep what it got. Short requests cost no allocation of their
 // own: they share chunks that live as long as anything in them is referred to.
-type arena struct{ free []byte }
+type arena struct {
+	free    []byte
+	most    int // how many bytes are copied of a text; 0: all
+	omitted int // how many were not, for that reason
+}
 
 const arenaChunk = 4096
 
 func (a *arena) copy(b []byte) string {
+	if a.most > 0 && len(b) > a.most {
+		a.omitted += len(b) - a.most
+		b = b[:a.most]
+	}
 	if len(b) > arenaChunk/4 {
 		return string(b)
 	}
