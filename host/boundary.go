@@ -87,12 +87,15 @@ func hostCall(ctx context.Context, _ api.Module, stack []uint64) {
 		return
 	}
 	r.pending = false
-	r.response = r.response[:0]
+	r.response = r.buffer[:0]
 	if r.countsSteps() {
 		r.receipt.Steps = r.meter.steps(int32(i.fuel.Get()))
 	}
 	r.meter.charge(stepsPerHostCall + int64(length)/bytesPerStep)
 	r.dispatch(op, request)
+	if op != opInput { // whose response is the caller's own text
+		r.buffer = r.response
+	}
 	r.meter.charge(int64(len(r.response)) / bytesPerStep)
 	if r.meter.overdrawn() {
 		r.stop(CPULimit, nil)
@@ -184,7 +187,8 @@ func (r *run) clock() {
 	r.trace("clock", nil, NumberValue(float64(now.UnixMilli())), nil, 0)
 }
 
-// input answers with the raw bytes of an input.
+// input answers with the raw bytes of an input, uncopied: nothing appends to that
+// response.
 func (r *run) input(request []byte) {
 	which := -1
 	if len(request) == 1 {
@@ -203,8 +207,10 @@ func (r *run) input(request []byte) {
 		name = "functions"
 		text, _ = json.Marshal(r.extra)
 	}
-	r.response = append(r.response, text...)
-	r.trace("input", []Value{StringValue(name)}, Value{kind: JSON, text: string(text)}, nil, 0)
+	r.response = text
+	if r.options.OnHostCall != nil {
+		r.trace("input", []Value{StringValue(name)}, Value{kind: JSON, text: string(text)}, nil, 0)
+	}
 }
 
 func orEmptyObject(text json.RawMessage) json.RawMessage {
@@ -308,10 +314,11 @@ func thrown(err error) (*Exception, error) {
 }
 
 // answer encodes what a function returned or threw. The response must fit in the
-// memory of the run, whatever a function answers with.
+// memory of the run, whatever a function answers with: a message may well quote an
+// argument as long as that.
 func (r *run) answer(value Value, exception *Exception) {
 	if exception != nil {
-		r.throw(exception)
+		r.throw(&Exception{Name: bounded(exception.Name), Message: bounded(exception.Message), Code: bounded(exception.Code)})
 		return
 	}
 	size, ok := encodedSize(value, maxListDepth)

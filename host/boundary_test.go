@@ -240,6 +240,9 @@ func TestHostFunctionOutcomes(t *testing.T) {
 			return BytesValue(make([]byte, 80<<20)), nil
 		},
 		"large": func(context.Context, *Call) (Value, error) { return StringValue(strings.Repeat("é", 1<<20)), nil },
+		"wordy": func(context.Context, *Call) (Value, error) {
+			return Value{}, &Exception{Message: strings.Repeat("é", 40<<20)}
+		},
 	}
 	for _, test := range []struct {
 		source, log string
@@ -250,6 +253,7 @@ func TestHostFunctionOutcomes(t *testing.T) {
 		{"try { throws() } catch (e) { console.log(e.name, e.message, e.cause.code, e instanceof Error) }", "QuotaExceededError full EFULL true", OK},
 		{"try { huge() } catch (e) { console.log(e.name) }", "RangeError", OK},
 		{"console.log(large().length)", "1048576", OK},
+		{"try { wordy() } catch (e) { console.log(e.message.length < 40000, e.message.slice(-23)) }", "true … (83820544 bytes more)", OK},
 	} {
 		s, err := e.Compile(ctx, "s.js", []byte(test.source))
 		if err != nil {

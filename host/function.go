@@ -56,7 +56,8 @@ func (c *Call) Transferred(out, in int64) {
 // and Transferred do nothing.
 func NewCall(args ...Value) *Call { return &Call{args: args} }
 
-// Exception is an error that a host function throws in the script.
+// Exception is an error that a host function throws in the script. Of each text the
+// script gets the first 64 KiB.
 type Exception struct {
 	// Name is the error's class: Error, TypeError, RangeError or SyntaxError; any
 	// other becomes the name of a plain Error. Default Error.

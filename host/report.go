@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// maxReport bounds each text of a report, in bytes.
+// maxReport bounds each text of a report and of a host function's exception, in bytes.
 const maxReport = 64 << 10
 
 // takeReport keeps what the guest tells of its failure: kind, and either a word

@@ -58,6 +58,6 @@ func algorithm(name host.Value) (func() hash.Hash, error) {
 	}
 	return nil, &host.Exception{
 		Name:    "Error",
-		Message: fmt.Sprintf(`unknown algorithm %q; use "sha256", "sha1", "md5" or "sha512"`, name.Text()),
+		Message: fmt.Sprintf(`unknown algorithm %q; use "sha256", "sha1", "md5" or "sha512"`, clip(name.Text())),
 	}
 }
