@@ -83,7 +83,8 @@ type run struct {
 	args     []Value
 	call     Call // the one under way
 	response []byte
-	pending  bool // response did not fit and waits for opTake
+	buffer   []byte // the response of a call, and its space for the next one
+	pending  bool   // response did not fit and waits for opTake
 
 	keepBytecode bool   // a compilation: the guest's bytecode is wanted
 	bytecode     []byte // what it was

@@ -18,11 +18,16 @@ var errMalformed = errors.New("malformed request")
 // own: they share chunks that live as long as anything in them is referred to.
 type arena struct {
 	free    []byte
+	chunk   int // the size of the last chunk
 	most    int // how many bytes are copied of a text; 0: all
 	omitted int // how many were not, for that reason
 }
 
-const arenaChunk = 4096
+// Chunks double in size, as most runs make few calls with short arguments.
+const (
+	firstArenaChunk = 512
+	arenaChunk      = 4096
+)
 
 func (a *arena) copy(b []byte) string {
 	if a.most > 0 && len(b) > a.most {
@@ -36,7 +41,8 @@ func (a *arena) copy(b []byte) string {
 		return ""
 	}
 	if len(b) > len(a.free) {
-		a.free = make([]byte, arenaChunk)
+		a.chunk = max(firstArenaChunk, min(2*a.chunk, arenaChunk), len(b))
+		a.free = make([]byte, a.chunk)
 	}
 	n := copy(a.free, b)
 	text := unsafe.String(&a.free[0], n)

@@ -75,8 +75,15 @@ static inline void fast_json_skip_space(FastJSON *f)
 
     while (*at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) {
         at++;
-        while (f->end - at >= 8 && fast_json_load(at) == FAST_JSON_BYTES(' '))
+        while (f->end - at >= 8) {
+            uint64_t others = fast_json_load(at) ^ FAST_JSON_BYTES(' ');
+
+            if (others) {
+                at += ctz64(others) / 8;
+                break;
+            }
             at += 8;
+        }
     }
     f->at = at;
 }
