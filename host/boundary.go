@@ -272,7 +272,11 @@ func (r *run) callFunction(f *boundFunction, args []Value) {
 	f.count++
 	left := r.meter.now()
 	value, exception, err := r.protect(f.call, args)
-	r.meter.enter(left)
+	if !r.call.computes {
+		r.meter.enter(left)
+	} else if code := r.meter.look(); code != OK {
+		r.stop(code, nil)
+	}
 	if err != nil {
 		if r.meter.ctx.Err() != nil {
 			r.stop(contextCode(r.meter.ctx), nil)

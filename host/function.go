@@ -21,9 +21,15 @@ type Func func(ctx context.Context, call *Call) (Value, error)
 // Call is one call of a host function. It is valid until the Func returns, its
 // values longer.
 type Call struct {
-	args []Value
-	run  *run
+	args     []Value
+	run      *run
+	computes bool
 }
+
+// Computes says that this call computes and waits for nothing, so that its time
+// counts as CPU time of the run. Without it all of a long call is taken for waiting,
+// and a script could compute for as long as Limits.Wall by way of the host.
+func (c *Call) Computes() { c.computes = true }
 
 // Len returns the number of arguments, 0 to 255.
 func (c *Call) Len() int { return len(c.args) }

@@ -9,7 +9,7 @@ import (
 // past its maximum, is an error of Run.
 type Limits struct {
 	// CPU is the time the script may compute; waiting in host calls does not
-	// count. It is enforced first as a budget of StepsPerMillisecond steps a
+	// count, computing there does (see Call.Computes). It is enforced first as a budget of StepsPerMillisecond steps a
 	// millisecond, which ends a run at the same place every time, and by the
 	// clock behind that. Default 5 s, at most 1 h. Ends the run with CPULimit.
 	CPU time.Duration

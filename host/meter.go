@@ -73,18 +73,28 @@ func (m *meter) tick(fuel int32) (int32, Code) {
 	if m.overdrawn() {
 		return 0, CPULimit
 	}
+	if code := m.look(); code != OK {
+		return 0, code
+	}
+	return m.grant(), OK
+}
+
+// look looks at the clocks, unless that was a moment ago. A host call that computed
+// for the script ends with it as well: its time goes on counting, and a grant may last
+// for hundreds of such calls.
+func (m *meter) look() Code {
 	if m.now()-m.since < slice {
-		return m.grant(), OK
+		return OK
 	}
 	m.pause()
 	if code := m.exceeded(); code != OK {
-		return 0, code
+		return code
 	}
 	// The guest's code cannot be preempted. Giving way here, and not only when the
 	// scheduler insists after 10 ms, keeps a process with few cores responsive.
 	runtime.Gosched()
 	m.resume()
-	return m.grant(), OK
+	return OK
 }
 
 // charge counts steps for a host call while fuel is left of the grant.

@@ -25,6 +25,7 @@ func CryptoFunctions() map[string]host.Func {
 }
 
 func digest(_ context.Context, call *host.Call) (host.Value, error) {
+	call.Computes()
 	newHash, err := algorithm(call.Arg(0))
 	if err != nil {
 		return host.Value{}, err
@@ -33,6 +34,7 @@ func digest(_ context.Context, call *host.Call) (host.Value, error) {
 }
 
 func keyedDigest(_ context.Context, call *host.Call) (host.Value, error) {
+	call.Computes()
 	newHash, err := algorithm(call.Arg(0))
 	if err != nil {
 		return host.Value{}, err

@@ -37,6 +37,7 @@ func URLFunctions() map[string]host.Func {
 }
 
 func urlParse(_ context.Context, call *host.Call) (host.Value, error) {
+	call.Computes()
 	if call.Arg(0).Kind() != host.String {
 		return host.NullValue(), nil
 	}
@@ -64,6 +65,7 @@ func urlParse(_ context.Context, call *host.Call) (host.Value, error) {
 }
 
 func urlSet(_ context.Context, call *host.Call) (host.Value, error) {
+	call.Computes()
 	u, err := parseURL(call.Arg(0).Text(), nil)
 	if err != nil {
 		return host.NullValue(), nil
