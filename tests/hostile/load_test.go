@@ -37,20 +37,23 @@ func TestShortSoak(t *testing.T) {
 	}
 }
 
-// waitingServer answers nobody before release is closed; arrived counts requests.
-func waitingServer(t *testing.T) (server *httptest.Server, arrived *atomic.Int64, release chan struct{}) {
+// waitingServers answer nobody before release is closed; arrived counts requests.
+func waitingServers(t *testing.T, n int) (urls []string, arrived *atomic.Int64, release chan struct{}) {
 	t.Helper()
 	arrived, release = new(atomic.Int64), make(chan struct{})
-	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		arrived.Add(1)
-		select {
-		case <-release:
-		case <-r.Context().Done():
-		}
-		_, _ = fmt.Fprint(w, "released")
-	}))
-	t.Cleanup(server.Close)
-	return server, arrived, release
+	for range n {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			arrived.Add(1)
+			select {
+			case <-release:
+			case <-r.Context().Done():
+			}
+			_, _ = fmt.Fprint(w, "released")
+		}))
+		t.Cleanup(server.Close)
+		urls = append(urls, server.URL)
+	}
+	return urls, arrived, release
 }
 
 func newFetcher(t *testing.T) *hostfuncs.Fetcher {
@@ -88,7 +91,8 @@ func TestThousandRunsWait(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, arrived, release := waitingServer(t)
+	const perServer = 50 // a fetcher opens no more than 64 connections to one
+	urls, arrived, release := waitingServers(t, runs/perServer)
 	fetcher := newFetcher(t)
 	var group sync.WaitGroup
 	var finished atomic.Int64
@@ -96,7 +100,7 @@ func TestThousandRunsWait(t *testing.T) {
 	for n := range runs {
 		group.Go(func() {
 			result, err := script.Run(context.Background(), host.Run{
-				Variables: fmt.Appendf(nil, `{"SERVER":%q}`, server.URL),
+				Variables: fmt.Appendf(nil, `{"SERVER":%q}`, urls[n/perServer]),
 				Functions: hostfuncs.Grants{Fetch: fetcher.Run()}.Functions(),
 				Limits:    host.Limits{Memory: 32 << 20},
 			})
@@ -107,8 +111,11 @@ func TestThousandRunsWait(t *testing.T) {
 		})
 	}
 	waitFor(t, "the last request", func() bool { return arrived.Load() >= runs })
-	if resident, ok := Resident(); ok && resident > most {
-		t.Errorf("%d waiting runs take %d MiB", runs, resident>>20)
+	if resident, ok := Resident(); ok {
+		t.Logf("%d waiting runs: %d MiB resident", runs, resident>>20)
+		if resident > most {
+			t.Error("that is too much")
+		}
 	}
 	close(release)
 	group.Wait()
@@ -124,7 +131,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, arrived, _ := waitingServer(t)
+	urls, arrived, _ := waitingServers(t, 1)
 	fetcher := newFetcher(t)
 	for n := range 20 {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -137,7 +144,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 			cancel()
 		}()
 		result, err := script.Run(ctx, host.Run{
-			Variables: fmt.Appendf(nil, `{"SERVER":%q}`, server.URL),
+			Variables: fmt.Appendf(nil, `{"SERVER":%q}`, urls[0]),
 			Functions: hostfuncs.Grants{Fetch: fetcher.Run()}.Functions(),
 		})
 		took := time.Since(time.Unix(0, cancelled.Load()))
