@@ -110,10 +110,8 @@ func setPart(u *whatwg.Url, part, value string) bool {
 		u.SetUsername(value)
 	case "password":
 		u.SetPassword(value)
-	case "host":
-		u.SetHost(value)
-	case "hostname":
-		u.SetHostname(value)
+	case "host", "hostname":
+		setHost(u, part, value)
 	case "port":
 		u.SetPort(value)
 	case "pathname":
@@ -126,6 +124,19 @@ func setPart(u *whatwg.Url, part, value string) bool {
 		return false
 	}
 	return true
+}
+
+// setHost leaves the URL as it was when the new host would be none.
+func setHost(u *whatwg.Url, part, value string) {
+	before := u.Host()
+	if part == "host" {
+		u.SetHost(value)
+	} else {
+		u.SetHostname(value)
+	}
+	if !hasStableHost(u) {
+		u.SetHost(before)
+	}
 }
 
 func urlParts(u *whatwg.Url, href string) host.Value {
@@ -162,10 +173,30 @@ func parseURL(text string, base *whatwg.Url) (*whatwg.Url, error) {
 	if unwieldy(text, maxURLBytes) {
 		return nil, errBadURL
 	}
+	var u *whatwg.Url
+	var err error
 	if base == nil {
-		return whatwg.Parse(text)
+		u, err = whatwg.Parse(text)
+	} else {
+		u, err = base.Parse(text)
 	}
-	return base.Parse(text)
+	if err == nil && !hasStableHost(u) {
+		return nil, errBadURL
+	}
+	return u, err
+}
+
+// hasStableHost reports whether the host of u, when that is an internationalised
+// name, is still itself when it is parsed again. The library maps characters after it
+// looked whether there are any that read from right to left, and so takes names that
+// the rule of RFC 5893 forbids.
+func hasStableHost(u *whatwg.Url) bool {
+	name := u.Hostname()
+	if !strings.Contains(name, "xn--") {
+		return true
+	}
+	again, err := whatwg.Parse("http://" + name)
+	return err == nil && again.Hostname() == name
 }
 
 // unwieldy reports whether a URL is longer than limit, or such that parsing or

@@ -71,6 +71,9 @@ func TestURLParse(t *testing.T) {
 		{"http://a.0x/", "", ""},
 		{"http://foo.09/", "", ""},
 		{"http://１２７.１/", "", "http://127.0.0.1/"},
+		{"http://b\u00fccher.example/", "", "http://xn--bcher-kva.example/"},
+		{"http://0\u2138/", "", ""}, // maps to a Hebrew letter behind a digit: RFC 5893 forbids that
+		{"http://xn--0-6hc/", "", ""},
 		{"http://[::1]/", "", "http://[::1]/"},
 		{"http://[0:0:0:0:0:0:0:1]:80/", "", "http://[::1]/"},
 		{"http://[1:0:0:2::3]/", "", "http://[1:0:0:2::3]/"},
