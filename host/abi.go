@@ -43,19 +43,28 @@ const (
 	URLSetFunction        = "url.set"
 )
 
-// apiFunctions returns the names in the order of their operation numbers.
-func apiFunctions() []string {
-	return []string{
-		FetchFunction,
-		DigestFunction,
-		HMACFunction,
-		StorageGetFunction,
-		StorageSetFunction,
-		StorageRemoveFunction,
-		StorageClearFunction,
-		StorageKeysFunction,
-		StorageHasFunction,
-		URLParseFunction,
-		URLSetFunction,
+// apiFunctions are the names in the order of their operation numbers.
+var apiFunctions = [...]string{
+	FetchFunction,
+	DigestFunction,
+	HMACFunction,
+	StorageGetFunction,
+	StorageSetFunction,
+	StorageRemoveFunction,
+	StorageClearFunction,
+	StorageKeysFunction,
+	StorageHasFunction,
+	URLParseFunction,
+	URLSetFunction,
+}
+
+// isAPIFunction reports whether name is one of apiFunctions. The compiler makes a
+// search of it that compares with one name at most.
+func isAPIFunction(name string) bool {
+	switch name {
+	case FetchFunction, DigestFunction, HMACFunction, StorageGetFunction, StorageSetFunction, StorageRemoveFunction,
+		StorageClearFunction, StorageKeysFunction, StorageHasFunction, URLParseFunction, URLSetFunction:
+		return true
 	}
+	return false
 }

@@ -41,17 +41,31 @@ func TestOperationNumbersAgree(t *testing.T) {
 		}
 	}
 	constants := regexp.MustCompile(`(?m)^const OP_(\w+) = FIRST_FUNCTION \+ (\d+);$`).FindAllStringSubmatch(script, -1)
-	if len(constants) != len(apiFunctions()) {
-		t.Fatalf("operations.js has %d functions, the host %d", len(constants), len(apiFunctions()))
+	if len(constants) != len(apiFunctions) {
+		t.Fatalf("operations.js has %d functions, the host %d", len(constants), len(apiFunctions))
 	}
 	for n, constant := range constants {
-		want := strings.ToUpper(strings.ReplaceAll(apiFunctions()[n], ".", "_"))
+		want := strings.ToUpper(strings.ReplaceAll(apiFunctions[n], ".", "_"))
 		want = strings.TrimPrefix(want, "CRYPTO_")
 		if constant[1] != want || constant[2] != fmt.Sprint(n) {
-			t.Errorf("function %d is OP_%s = %s in operations.js, %s here", n, constant[1], constant[2], apiFunctions()[n])
+			t.Errorf("function %d is OP_%s = %s in operations.js, %s here", n, constant[1], constant[2], apiFunctions[n])
 		}
 	}
-	if want := fmt.Sprintf("const FIRST_EMBEDDER_FUNCTION = FIRST_FUNCTION + %d;", len(apiFunctions())); !strings.Contains(script, want) {
+	if want := fmt.Sprintf("const FIRST_EMBEDDER_FUNCTION = FIRST_FUNCTION + %d;", len(apiFunctions)); !strings.Contains(script, want) {
 		t.Errorf("operations.js lacks %q", want)
+	}
+}
+
+func TestAPIFunctionsAreKnown(t *testing.T) {
+	t.Parallel()
+	for _, name := range apiFunctions {
+		if !isAPIFunction(name) {
+			t.Errorf("%s is none", name)
+		}
+	}
+	for _, name := range []string{"", "fetc", "storage", "storage.gett", "Fetch"} {
+		if isAPIFunction(name) {
+			t.Errorf("%q is one", name)
+		}
 	}
 }

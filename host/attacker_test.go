@@ -118,7 +118,7 @@ func runOn(ctx context.Context, e *Engine, source string, attacked bool) (Result
 
 // The operations of the embedder's functions.
 var (
-	opEcho  = opFunction + operation(len(apiFunctions()))
+	opEcho  = opFunction + operation(len(apiFunctions))
 	opLarge = opEcho + 1
 )
 

@@ -143,7 +143,7 @@ func checkFunctions(functions map[string]Func) error {
 		if f == nil {
 			return fmt.Errorf("host: the function %s is nil", name)
 		}
-		if !slices.Contains(apiFunctions(), name) && !functionName.MatchString(name) {
+		if !isAPIFunction(name) && !functionName.MatchString(name) {
 			return fmt.Errorf("host: %q is no name for a function: use an identifier, or two with a dot", name)
 		}
 	}
@@ -169,17 +169,18 @@ func newRun(ctx context.Context, s *Script, options Run, limits Limits) (*run, c
 
 // bind lays the functions out in the order of their operation numbers.
 func (r *run) bind(functions map[string]Func) {
-	names := apiFunctions()
 	for name := range functions {
-		if !slices.Contains(names, name) {
+		if !isAPIFunction(name) {
 			r.extra = append(r.extra, name)
 		}
 	}
 	slices.Sort(r.extra)
-	names = append(names, r.extra...)
-	r.functions = make([]boundFunction, len(names))
-	for n, name := range names {
-		r.functions[n] = boundFunction{name: name, call: functions[name]}
+	r.functions = make([]boundFunction, 0, len(apiFunctions)+len(r.extra))
+	for _, name := range apiFunctions {
+		r.functions = append(r.functions, boundFunction{name: name, call: functions[name]})
+	}
+	for _, name := range r.extra {
+		r.functions = append(r.functions, boundFunction{name: name, call: functions[name]})
 	}
 }
 

@@ -18,9 +18,13 @@ type Grants struct {
 	Storage *storage.Space
 }
 
+// mostFunctions is how many functions there are with everything granted.
+const mostFunctions = 11
+
 // Functions returns the host functions for host.Run. The caller may add its own.
 func (g Grants) Functions() map[string]host.Func {
-	functions := CryptoFunctions()
+	functions := make(map[string]host.Func, mostFunctions)
+	maps.Copy(functions, CryptoFunctions())
 	maps.Copy(functions, URLFunctions())
 	if g.Fetch != nil {
 		functions[host.FetchFunction] = g.Fetch
