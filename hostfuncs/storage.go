@@ -12,8 +12,11 @@ import (
 
 // StorageFunctions returns the functions behind require("storage"), bound to one
 // integration's space: get(key), set(key, value), remove(key), clear(), keys(),
-// has(key). A quota that is exceeded throws QuotaExceededError, a bad key a
-// TypeError; a failure of the store itself ends the run as the host's fault. Safe
+// has(key). A quota that is exceeded throws QuotaExceededError, a bad key or value a
+// TypeError. A failure of the store itself, be it that the disk is full, the database
+// locked by others for too long or a row damaged, ends the run with
+// host.InternalError: no script catches it, and what was set before stays. A run that
+// is cancelled, or meets its wall limit, during a call may have done it or not. Safe
 // for concurrent use.
 func StorageFunctions(space storage.Space) map[string]host.Func {
 	s := storageFunctions{space}

@@ -68,6 +68,16 @@ func createFile(path string, link func(oldName, newName string) error) error {
 	return file.Close()
 }
 
+// writable reports whether a file can be created in the directory.
+func writable(directory string) bool {
+	file, err := os.CreateTemp(directory, ".new-storage-*")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = os.Remove(file.Name()) }()
+	return file.Close() == nil
+}
+
 // reason takes the paths out of an error of package os: Open says its own.
 func reason(err error) error {
 	var pathError *fs.PathError

@@ -74,6 +74,9 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 		return s, nil
 	case isCode(err, sqlite3.ErrNotADB):
 		return nil, fmt.Errorf("storage: %s: %w: it is not an SQLite file", path, ErrNotStorage)
+	// Of a disk that cannot be written SQLite says that a side file was not found.
+	case isCode(err, sqlite3.ErrCantOpen) && !writable(filepath.Dir(absolute)):
+		return nil, fmt.Errorf("storage: %s: %w", path, ErrReadOnly)
 	case errors.As(err, &failure):
 		return nil, explain(path, err)
 	default:
