@@ -3,7 +3,7 @@ TAGS := sqlite_omit_load_extension,sqlite_stat4
 FUZZTIME ?= 10s
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help build run test race vet lint fuzz hostile soak bench bench-go wasm wasm-check cross clean
+.PHONY: help build run test race cover vet lint fuzz hostile soak bench bench-go wasm wasm-check cross clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ test: ## run all tests
 
 race: ## run all tests under the race detector
 	go test -race -short -tags $(TAGS) ./...
+
+cover: ## how much of host and hostfuncs the tests execute; fails below 90 %
+	./tests/cover.sh
 
 vet: ## gofmt and go vet
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
