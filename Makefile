@@ -3,7 +3,7 @@ TAGS := sqlite_omit_load_extension,sqlite_stat4
 FUZZTIME ?= 10s
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help build run test race cover vet lint fuzz hostile soak bench bench-go wasm wasm-check cross clean
+.PHONY: help build run test race cover vet lint fuzz hostile soak bench bench-go wasm wasm-check engine-check cross clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ wasm: ## rebuild wasm/quickjs.wasm from pinned inputs
 
 wasm-check: ## rebuild the artifact elsewhere and compare it byte for byte
 	./tests/wasm-check.sh
+
+engine-check: ## run upstream's tests on the patched engine, built with sanitizers
+	INSTALL_TOOLS=1 ./tests/engine-check.sh
 
 cross: ## compile the library for other systems, without cgo
 	./tests/cross.sh
