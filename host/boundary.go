@@ -100,8 +100,18 @@ func hostCall(ctx context.Context, _ api.Module, stack []uint64) {
 	if r.meter.overdrawn() {
 		r.stop(CPULimit, nil)
 	}
+	if int(length)+len(r.response) > largeCall {
+		if code := r.meter.look(); code != OK {
+			r.stop(code, nil)
+		}
+	}
 	stack[0] = uint64(r.respond(i))
 }
+
+// largeCall is with how many bytes of request and response a host call takes long
+// enough for the clocks to be looked at, which takes 40 ns at least. A grant may last
+// for thousands of calls.
+const largeCall = 4 << 10
 
 // countsSteps reports whether anybody looks at the step count of a run under way:
 // reading the fuel takes 12 ns a call.

@@ -13,7 +13,9 @@ const (
 	// ScriptError: an uncaught exception, a thrown value of any type, or a
 	// rejected promise that nobody handled.
 	ScriptError Code = "script_error"
-	// StackOverflow: the RangeError of too deep a recursion, uncaught.
+	// StackOverflow: the RangeError of too deep a recursion, uncaught. Where the
+	// WebAssembly is interpreted, JSON and source nested more than some 1,000 deep end
+	// the run with it, too, and cannot be caught.
 	StackOverflow Code = "stack_overflow"
 	// MemoryLimit: the heap limit was reached and the script did not cope.
 	MemoryLimit Code = "memory_limit"

@@ -43,7 +43,7 @@ type Config struct {
 	ImageCache int
 	// Interpreter interprets the WebAssembly instead of compiling it: for systems
 	// other than amd64 and arm64, which do so anyway, and for checking one against
-	// the other. About 20 times slower.
+	// the other. About 20 times slower, and scripts may recurse 400 deep, not thousands.
 	Interpreter bool
 }
 

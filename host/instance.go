@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -18,6 +19,7 @@ type instance struct {
 	stackPointer api.MutableGlobal
 	fuel         api.MutableGlobal
 	abi          guestABI
+	stack        uint64 // bytes of the C stack that QuickJS may use
 	functions    map[string]api.Function
 	calls        int     // since functions was emptied
 	current      *run    // nil between runs: a host call is then refused
@@ -39,7 +41,10 @@ func (e *Engine) newInstance(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("instantiating the guest: %w", err)
 	}
-	i := &instance{module: module, memory: module.Memory(), linear: capture.last, scan: new(pageScan)}
+	i := &instance{
+		module: module, memory: module.Memory(), linear: capture.last, scan: new(pageScan),
+		stack: e.config.stackSize(),
+	}
 	i.stackPointer, _ = module.ExportedGlobal("__stack_pointer").(api.MutableGlobal)
 	i.fuel, _ = module.ExportedGlobal("fuel").(api.MutableGlobal)
 	if i.memory == nil || i.stackPointer == nil || i.fuel == nil {
@@ -79,16 +84,41 @@ func (i *instance) initialise(ctx context.Context) error {
 	if _, err := i.call(ctx, "_initialize"); err != nil {
 		return err
 	}
-	if _, err := i.call(ctx, "cloche_init", stackBytes); err != nil {
+	if _, err := i.call(ctx, "cloche_init", i.stack); err != nil {
 		return err
 	}
 	i.abi, err = readABI(i.memory, uint32(at))
 	return err
 }
 
-// stackBytes is how much of the C stack, 1 MiB, QuickJS may use. The rest is for
-// what it calls without a check.
-const stackBytes = 900 << 10
+// How much of the C stack, 1 MiB, QuickJS may use. The rest is for what it calls
+// without a check. wazero's interpreter ends after 2,000 calls: with 128 KiB a script
+// that recurses meets the end of the C stack before that, as an exception that it can
+// catch, after 400 calls of its own. JSON and source that are nested deeper than that
+// end the run all the same.
+const (
+	stackBytes            = 900 << 10
+	interpretedStackBytes = 128 << 10
+)
+
+// stackSize returns which of them holds.
+func (c Config) stackSize() uint64 {
+	if c.Interpreter || runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
+		return interpretedStackBytes
+	}
+	return stackBytes
+}
+
+// stackEnded reports whether a call failed because the native stack came to its end.
+// wazero has no name for it that others could compare with.
+func stackEnded(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if err.Error() == "stack overflow" {
+			return true
+		}
+	}
+	return false
+}
 
 // call calls an exported function. A panic of a host function and a trap come
 // back as errors.

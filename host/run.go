@@ -229,6 +229,8 @@ func (r *run) failure(err error) error {
 		return r.report
 	case errors.Is(err, MemoryLimit):
 		return &Error{Code: MemoryLimit, Message: r.limitMessage(MemoryLimit)}
+	case stackEnded(err):
+		return &Error{Code: StackOverflow, Message: r.limitMessage(StackOverflow)}
 	case err == nil:
 		err = errors.New("the guest failed without a report")
 	}
@@ -247,6 +249,8 @@ func (r *run) limitMessage(code Code) string {
 		return fmt.Sprintf("the script needs more than its %d MiB of memory", r.limits.Memory>>20)
 	case Cancelled:
 		return "the run was cancelled"
+	case StackOverflow:
+		return "the script recurses, or is nested, deeper than the engine's stack"
 	}
 	return string(code)
 }
