@@ -153,3 +153,15 @@ same(["caller" in (() => {}), (() => {}).hasOwnProperty("caller")], [true, false
 "use strict";
 function count(n) { return n === 0 ? "done" : count(n - 1); }
 same(count(1000000), "done");
+
+// feature: Symbol.species
+for (const C of [Array, Map, Set, Promise, RegExp, ArrayBuffer, Object.getPrototypeOf(Int8Array)]) same([attributes(C, Symbol.species), C[Symbol.species] === C, Object.getOwnPropertyDescriptor(C, Symbol.species).get.name], ["g--c", true, "get [Symbol.species]"], C.name);
+class B extends ArrayBuffer {} same([new B(4).slice(1) instanceof B, new B(4).slice(1).byteLength], [true, 3]);
+class T extends Uint8Array { static get [Symbol.species]() { return Uint16Array; } } same([new T(2).map((x) => x) instanceof Uint16Array, new T(2).subarray(0, 1) instanceof Uint16Array, new T(2).slice() instanceof Uint16Array], [true, true, true]);
+class Short extends Uint8Array { static get [Symbol.species]() { return function () { return new Uint8Array(1); }; } } throws(TypeError, () => new Short(4).map((x) => x)); throws(TypeError, () => new Short(4).slice());
+class R extends RegExp { static get [Symbol.species]() { return function (p, f) { return new RegExp("-", f); }; } } same("a-b".split(new R("x")), ["a", "b"]);
+const bad = new ArrayBuffer(4); bad.constructor = { [Symbol.species]: function () { return bad; } }; throws(TypeError, () => bad.slice());
+
+// feature: Strings that are split by regular expressions
+same(["a1b2c".split(/\d/, 2), "abc".split(/(?:)/u), "".split(/a/), "".split(/(?:)/), "ab".split(/(?:)/), "a,b".split(/(,)/), "aXbxc".split(/x/i), "\ud83d\ude00".split(/(?:)/u).length, "ab".split(/$/), "a\nb".split(/^/m), "test".split(/t/, -1), "test".split(/t/, 2 ** 32 + 1)], [["a", "b"], ["a", "b", "c"], [""], [], ["a", "b"], ["a", ",", "b"], ["a", "b", "c"], 1, ["ab"], ["a\n", "b"], ["", "es", ""], [""]]);
+same([/(a)|b/[Symbol.split]("1a2b3"), "abc".split(undefined), "abc".split(undefined, 0), "a".split(/a/g), /x/y[Symbol.split]("axb")], [["1", "a", "2", undefined, "3"], ["abc"], [], ["", ""], ["a", "b"]]);

@@ -668,3 +668,36 @@ var declared = 1; same(delete declared, false);
 throws(TypeError, () => "a" in "abc");
 throws(TypeError, () => { "use strict"; delete [].length; });
 throws(TypeError, () => delete null.x);
+
+// feature: Assignment meets what is inherited
+var log = [];
+var base = { set a(v) { log.push([this === child, v]); }, get b() { return 1; } };
+Object.defineProperty(base, "c", { value: 1 });
+var child = Object.create(base);
+child.a = 5; child.b = 2; child.c = 3;
+same([log, Object.keys(child), child.b, child.c], [[[true, 5]], [], 1, 1]);
+throws(TypeError, () => { "use strict"; child.b = 2; });
+throws(TypeError, () => { "use strict"; child.c = 2; });
+Object.defineProperty(child, "c", { value: 4, writable: true });
+child.c = 5; same(child.c, 5);
+var array = Object.create([1, 2]); array.length = 0; same([array.length, Object.getPrototypeOf(array).length, Object.keys(array)], [0, 2, ["length"]]);
+Object.defineProperty(Array.prototype, "3", { set: function (v) { log.push(v); }, configurable: true });
+var a = [0, 1, 2]; a[3] = 9; same([a.length, log.pop()], [3, 9]); a.push("p"); same([a.length, log.pop(), 3 in a, a.hasOwnProperty(3)], [4, "p", true, false]); delete Array.prototype[3];
+
+// feature: Array methods take whatever has a length
+var like = { length: "3", 0: "a", 2: "c" };
+same([Array.prototype.slice.call(like).length, Array.prototype.join.call(like), Array.prototype.indexOf.call(like, "c"), Array.prototype.concat.call(1, 2).length, Array.prototype.filter.call("a1b", (c) => c > "9")], [3, "a,,c", 2, 2, ["a", "b"]]);
+same([Array.prototype.pop.call(like), like.length, Array.prototype.unshift.call(like, "z"), Array.prototype.reverse.call(like) === like, Array.prototype.shift.call({}), Array.prototype.splice.call({ length: 1, 0: 5 }, 0, 1)], ["c", 2, 3, true, undefined, [5]]);
+same(like, { length: 3, 1: "a", 2: "z" });
+same([Array.prototype.push.call({ length: -5 }, 1), Array.prototype.lastIndexOf.call({ length: 2 ** 53 + 5, [2 ** 53 - 2]: 1 }, 1, 2 ** 53 - 2)], [1, 2 ** 53 - 2]);
+throws(TypeError, () => Array.prototype.push.call({ length: 2 ** 53 - 1 }, 1));
+for (const name of ["map", "join", "push", "sort", "indexOf", "toString"]) throws(TypeError, () => Array.prototype[name].call(null, () => 1), name);
+same([Array.prototype.toString.call({}), Array.prototype.toString.call({ join: () => "own" }), Array.prototype.forEach.length, [].toLocaleString.call([null, 1])], ["[object Object]", "own", 1, ",1"]);
+
+// feature: Dates are set part by part
+var d = new Date(2019, 11, 31, 23, 59, 59, 999);
+same([d.setMilliseconds(1000), d.getFullYear(), d.getMonth(), d.getSeconds()], [Date.UTC(2020, 0, 1), 2020, 0, 0]);
+same([d.setMinutes(61, 1, 1), d.setDate(32), d.setMonth(-1, 1), d.setHours(1, 2, 3, 4), d.setSeconds(5, 6)], [Date.UTC(2020, 0, 1, 1, 1, 1, 1), Date.UTC(2020, 1, 1, 1, 1, 1, 1), Date.UTC(2019, 11, 1, 1, 1, 1, 1), Date.UTC(2019, 11, 1, 1, 2, 3, 4), Date.UTC(2019, 11, 1, 1, 2, 5, 6)]);
+same([d.setMonth(), d.getTime(), d.setDate(1), d.setFullYear(2000), d.setHours(NaN)], [NaN, NaN, NaN, Date.UTC(2000, 0, 1), NaN]);
+same([Date.prototype.setHours.length, Date.prototype.setFullYear.length, Date.UTC.length, new Date(2020, 0, 1, 24).getDate(), new Date(0, 0).getFullYear(), new Date(-1, 0).getFullYear(), new Date(2020, 1, 30).getMonth()], [4, 3, 7, 2, 1900, -1, 2]);
+var order = []; var late = new Date(NaN); same(late.setMinutes({ valueOf() { order.push(1); return 1; } }, { valueOf() { order.push(2); return 2; } }), NaN); same(order, [1, 2], "arguments are converted all the same");

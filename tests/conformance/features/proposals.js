@@ -60,22 +60,6 @@ same(new ShadowRealm().evaluate("1 + 1"), 2);
 // not supported: QuickJS-NG has none
 const twice = (f) => function (...a) { return f.apply(this, a) * 2; }; const C = eval("class C { @twice m() { return 2; } } C"); same(new C().m(), 4);
 
-// feature: Array grouping methods of before
-// not supported: an earlier form of Object.groupBy that was given up
-same(typeof [].group, "function");
-
-// feature: Pattern matching
-// not supported: at an early stage; QuickJS-NG has none
-same(eval("match (1) { 1: 'one'; default: 'other' }"), "one");
-
-// feature: Records and tuples
-// not supported: given up
-same(eval("#{ a: 1 } === #{ a: 1 }"), true);
-
-// feature: Pipeline operator
-// not supported: at an early stage; QuickJS-NG has none
-same(eval("1 |> % + 1"), 2);
-
 // feature: AsyncIterator helpers
 // not supported: at an early stage; QuickJS-NG has none
 same(typeof AsyncIterator.prototype.map, "function");
