@@ -73,6 +73,47 @@ func TestMemoryBudget(t *testing.T) {
 	}
 }
 
+// Parsing takes memory as well: compilations wait like runs.
+func TestCompilationsCountAgainstTheMemoryBudget(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	const memory = 4 << 20
+	e, err := host.New(ctx, host.Config{MaxMemory: memory, MemoryBudget: memory + 16<<20, ImageCache: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(ctx)
+	holding, err := e.Compile(ctx, "s.js", []byte("hold()"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	entered, release := make(chan struct{}), make(chan struct{})
+	var done sync.WaitGroup
+	done.Go(func() {
+		_, err := holding.Run(ctx, host.Run{Functions: map[string]host.Func{
+			"hold": func(context.Context, *host.Call) (host.Value, error) {
+				close(entered)
+				<-release
+				return host.Value{}, nil
+			},
+		}})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-entered
+	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+	defer cancel()
+	if _, err := e.Compile(short, "s.js", []byte("1")); !errors.Is(err, host.Cancelled) {
+		t.Errorf("a compilation that waited for memory ended with %v, want cancelled", err)
+	}
+	close(release)
+	done.Wait()
+	if _, err := e.Compile(ctx, "s.js", []byte("1")); err != nil {
+		t.Error(err)
+	}
+}
+
 // A script whose image was dropped from the cache is made again.
 func TestImageCacheIsBounded(t *testing.T) {
 	t.Parallel()

@@ -27,11 +27,11 @@ type Config struct {
 	// MaxMemory is the largest Limits.Memory that a run may ask for, in bytes:
 	// every slot reserves that much address space. Default 64 MiB, at most 1 GiB.
 	MaxMemory int64
-	// MemoryBudget bounds what all runs together may take, in bytes: a run counts
-	// with its Limits.Memory and 16 MiB, whether it uses them or not, for as long as
-	// it lasts. A run that does not fit waits, in order, until others have ended or
-	// its context is done. Default 8 GiB: about 100 runs at a time with the default
-	// Limits.Memory. Give more, or runs less, where many wait for a network.
+	// MemoryBudget bounds what all runs and compilations together may take, in bytes:
+	// each counts with its Limits.Memory and 16 MiB, whether it uses them or not, for
+	// as long as it lasts. One that does not fit waits, in order, until others have
+	// ended or its context is done. Default 8 GiB: about 100 runs at a time with the
+	// default Limits.Memory. Give more, or runs less, where many wait for a network.
 	MemoryBudget int64
 	// IdleSlots is how many sandboxes are kept for reuse between runs; each holds
 	// about 1 MiB, and up to 4 MiB more after runs that wrote much. Default twice

@@ -113,6 +113,9 @@ func (s *Script) Run(ctx context.Context, options Run) (Result, error) {
 		return Result{}, err
 	}
 	img, err := s.imageFor(ctx)
+	if failure := (*Error)(nil); errors.As(err, &failure) {
+		return Result{Receipt: Receipt{Code: failure.Code}}, err
+	}
 	if err != nil {
 		return Result{}, err
 	}

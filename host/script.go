@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -18,14 +17,15 @@ type Script struct {
 	bytecode []byte // of our own making, never from outside
 	limits   Limits // for making the image again
 
-	building sync.Mutex // held while the image is made
+	building chan struct{} // full while the image is made
 }
 
 // Compile parses a script once; Run then starts from the parsed state. name
 // stands for the file in stack traces. The error is an *Error with the code
 // SyntaxError, with line, column and the line itself, when the script does not
 // parse; it wraps ErrSourceTooLarge or ErrSourceNotUTF8 for what is no script at
-// all. Parsing is bound by the default Limits.
+// all. Parsing is bound by the default Limits and takes its part of
+// Config.MemoryBudget: a Func must not compile, or it may wait for its own run.
 func (e *Engine) Compile(ctx context.Context, name string, source []byte) (*Script, error) {
 	return e.CompileWithLimits(ctx, name, source, Limits{})
 }
@@ -43,7 +43,7 @@ func (e *Engine) CompileWithLimits(ctx context.Context, name string, source []by
 	if !utf8.Valid(source) {
 		return nil, fmt.Errorf("%w: the byte at offset %d is not", ErrSourceNotUTF8, invalidUTF8(source))
 	}
-	s := &Script{engine: e, name: cleanName(name), source: string(source)}
+	s := &Script{engine: e, name: cleanName(name), source: string(source), building: make(chan struct{}, 1)}
 	if err := s.compile(ctx, limits); err != nil {
 		return nil, err
 	}
@@ -121,8 +121,12 @@ func (s *Script) imageFor(ctx context.Context) (*image, error) {
 	if img := s.engine.images.get(s); img != nil {
 		return img, nil
 	}
-	s.building.Lock()
-	defer s.building.Unlock()
+	select {
+	case s.building <- struct{}{}:
+		defer func() { <-s.building }()
+	case <-ctx.Done():
+		return nil, &Error{Code: Cancelled, Message: "the run was cancelled while its script was loaded"}
+	}
 	if img := s.engine.images.get(s); img != nil {
 		return img, nil
 	}
@@ -147,6 +151,11 @@ func (s *Script) imageFor(ctx context.Context) (*image, error) {
 // inFreshInstance calls into the guest on top of the base image, under the limits
 // of the script's compilation. then looks at the instance when all went well.
 func (s *Script) inFreshInstance(ctx context.Context, call func(context.Context, *instance) (uint64, error), then func(*instance) error) (*run, error) {
+	leave, err := s.engine.admit(ctx, s.limits)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	i, err := s.engine.acquire(ctx, s.engine.base)
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)
