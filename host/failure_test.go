@@ -336,3 +336,46 @@ func TestImageIsKeptOnce(t *testing.T) {
 		t.Errorf("the cache counts %d bytes", c.size)
 	}
 }
+
+func TestNamesAndLinesOfScripts(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"": "script.js", "\x00\n": "script.js", "a\nb.js": "ab.js", "a\xffb": "ab", "é 1.js": "é 1.js", "a\x7fb": "ab",
+	} {
+		if got := cleanName(name); got != want {
+			t.Errorf("the name %q became %q, want %q", name, got, want)
+		}
+	}
+	s := &Script{source: "one\r\ntwo\n"}
+	for n, want := range map[int]string{1: "one", 2: "two", 3: "", 4: "", 1000: ""} {
+		if got := s.line(n); got != want {
+			t.Errorf("line %d is %q, want %q", n, got, want)
+		}
+	}
+}
+
+// A guest that is taken over moves its record of the peak out of memory, and the host
+// believes what it reads no further than its memory reaches.
+func TestPeakOfHostileGuests(t *testing.T) {
+	t.Parallel()
+	e, err := insideEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := e.acquire(context.Background(), e.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.release(i)
+	r := &run{}
+	at := i.abi.heapPeak
+	i.memory.WriteUint32Le(at, math.MaxUint32)
+	if got := r.peakHeap(i); got != int64(i.memory.Size()) {
+		t.Errorf("a peak of 4 GiB is taken for %d", got)
+	}
+	i.abi.heapPeak = math.MaxUint32
+	if got := r.peakHeap(i); got != 0 {
+		t.Errorf("a peak outside memory is taken for %d", got)
+	}
+	i.holds, i.abi.heapPeak = nil, at // it is wiped, as after a run
+}
