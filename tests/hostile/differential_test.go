@@ -44,8 +44,9 @@ var bothEngines = sync.OnceValues(func() ([]*host.Engine, error) {
 const (
 	// spinning is the CPU limit of a case that never ends by itself.
 	spinning = 50 * time.Millisecond
-	// patience is how long the interpreter may take over a case that does.
-	patience = 2 * time.Second
+	// patience is what the interpreter may take at most over a case that does; it is
+	// about 2 s.
+	patience = 10 * time.Second
 	// quick is what such a case may take the compiler to be tried at all.
 	quick = 40 * time.Millisecond
 )
