@@ -4,7 +4,8 @@
 class A { constructor(x) { this.x = x; } m() { return this.x; } static s() { return this; } get g() { return 1; } set g(v) { this.v = v; } "quoted"() {} 5() { return 5; } *gen() { yield 1; } ["c" + 1]() { return 2; } ; }
 const a = new A(3);
 same([a.m(), A.s() === A, a.g, a[5](), a.c1(), [...a.gen()], typeof A, A.name, A.length], [3, true, 1, 5, 2, [1], "function", "A", 1]);
-same([attributes(A.prototype, "m"), attributes(A.prototype, "g"), attributes(A, "prototype"), attributes(A.prototype, "constructor")], ["w-c", "gs-c", "---", "w-c"]);
+same([attributes(A.prototype, "m"), attributes(A.prototype, "g"), attributes(A, "prototype"), attributes(A.prototype, "constructor")],
+  ["w-c", "gs-c", "---", "w-c"]);
 throws(TypeError, () => A());
 throws(TypeError, () => new a.m());
 throws(TypeError, () => A.call({}));
@@ -53,7 +54,8 @@ const log = [];
 class P { constructor() { log.push(new.target.name); } }
 class Q extends P { constructor() { log.push("before"); super(log.push("argument")); log.push("after"); } }
 new Q(); same(log, ["before", "argument", "Q", "after"]);
-Object.setPrototypeOf(Q, class Other { constructor() { log.push("other"); } }); new Q(); same(log.slice(-2), ["other", "after"], "the parent is looked up at the call");
+Object.setPrototypeOf(Q, class Other { constructor() { log.push("other"); } }); new Q();
+same(log.slice(-2), ["other", "after"], "the parent is looked up at the call");
 throws(ReferenceError, () => new (class extends A { constructor() { try { this; } finally { return; } } })());
 same(new (class extends A { constructor() { try { return; } finally { super(); } } })() instanceof A, true);
 
@@ -83,7 +85,8 @@ class Stack extends Array { top() { return this[this.length - 1]; } }
 const s = Stack.of(1, 2, 3);
 s.push(4);
 same([s.length, s.top(), Array.isArray(s), s instanceof Stack], [4, 4, true, true]);
-same([s.map((x) => x) instanceof Stack, s.filter(() => true) instanceof Stack, s.slice(1).top(), s.concat([9]).top(), Stack.from("ab").top(), s.splice(0, 1) instanceof Stack], [true, true, 4, 9, "b", true]);
+same([s.map((x) => x) instanceof Stack, s.filter(() => true) instanceof Stack, s.slice(1).top(), s.concat([9]).top(), Stack.from("ab").top(), s.splice(0, 1) instanceof Stack],
+  [true, true, 4, 9, "b", true]);
 s.length = 1; same(s.top(), 2);
 class Plain extends Array { static get [Symbol.species]() { return Array; } }
 same([new Plain(1, 2).map((x) => x) instanceof Plain, new Plain(3).length], [false, 3]);
@@ -95,20 +98,25 @@ s.constructor = 1; throws(TypeError, () => s.map((x) => x));
 // feature: Subclasses of Error, Function, Map and Promise
 class E extends Error { constructor(m) { super(m); this.name = "E"; } }
 const e = new E("m");
-same([String(e), e instanceof Error, Object.prototype.toString.call(e), e.hasOwnProperty("stack") || "stack" in e], ["E: m", true, "[object Error]", true]);
+same([String(e), e instanceof Error, Object.prototype.toString.call(e), e.hasOwnProperty("stack") || "stack" in e],
+  ["E: m", true, "[object Error]", true]);
 class F extends Function { twice() { return this() * 2; } } same([new F("return 4").twice(), new F("a", "b", "").length], [8, 2]);
-class M extends Map { get(k) { return super.get(k) || "none"; } } same([new M([[1, 2]]).get(1), new M().get(1), new M([[1, 2]]).size], [2, "none", 1]);
+class M extends Map { get(k) { return super.get(k) || "none"; } }
+same([new M([[1, 2]]).get(1), new M().get(1), new M([[1, 2]]).size], [2, "none", 1]);
 class P extends Promise {} same([new P(() => {}).then() instanceof P, P.resolve(1) instanceof P, P.all([]) instanceof P], [true, true, true]);
-class R extends RegExp { exec(s) { const r = super.exec(s); if (r) r.mine = 1; return r; } } same(["xax".match(new R("a")).mine, new R("a").test("a"), "aXa".replace(new R("a", "g"), "b")], [1, true, "bXb"]);
+class R extends RegExp { exec(s) { const r = super.exec(s); if (r) r.mine = 1; return r; } }
+same(["xax".match(new R("a")).mine, new R("a").test("a"), "aXa".replace(new R("a", "g"), "b")], [1, true, "bXb"]);
 class S extends String { shout() { return this.toUpperCase() + "!"; } } same([new S("a").shout(), new S("ab").length], ["A!", 2]);
 class D extends Date { year() { return this.getUTCFullYear(); } } same(new D(0).year(), 1970);
-class U extends Uint8Array { sum() { return this.reduce((a, b) => a + b); } } same([new U([1, 2]).sum(), new U([1, 2]).map((x) => x * 2).sum()], [3, 6]);
+class U extends Uint8Array { sum() { return this.reduce((a, b) => a + b); } }
+same([new U([1, 2]).sum(), new U([1, 2]).map((x) => x * 2).sum()], [3, 6]);
 class B extends Boolean {} same(new B(true).valueOf(), true);
 
 // feature: instanceof and Symbol.hasInstance
 class Even { static [Symbol.hasInstance](n) { return n % 2 === 0; } }
 same([2 instanceof Even, 1 instanceof Even], [true, false]);
-same([attributes(Function.prototype, Symbol.hasInstance), Function.prototype[Symbol.hasInstance].call(Array, []), Function.prototype[Symbol.hasInstance].call(1, 1)], ["---", true, false]);
+same([attributes(Function.prototype, Symbol.hasInstance), Function.prototype[Symbol.hasInstance].call(Array, []), Function.prototype[Symbol.hasInstance].call(1, 1)],
+  ["---", true, false]);
 throws(TypeError, () => 1 instanceof 1);
 throws(TypeError, () => ({}) instanceof (() => {}));
 same(1 instanceof (() => {}), false, "primitives are checked first");
@@ -119,10 +127,12 @@ same(Object.create(Array.prototype) instanceof Array, true);
 // feature: Generators
 function* g(a) { const b = yield a; try { yield b * 2; } finally { yield "cleanup"; } return "end"; }
 let it = g(1);
-same([it.next("ignored"), it.next(5), it.next(), it.next(), it.next()], [{ value: 1, done: false }, { value: 10, done: false }, { value: "cleanup", done: false }, { value: "end", done: true }, { value: undefined, done: true }]);
+same([it.next("ignored"), it.next(5), it.next(), it.next(), it.next()],
+  [{ value: 1, done: false }, { value: 10, done: false }, { value: "cleanup", done: false }, { value: "end", done: true }, { value: undefined, done: true }]);
 same([...g(1)].length, 3);
 throws(TypeError, () => new g());
-same([Object.getPrototypeOf(it) === g.prototype, it instanceof g, it[Symbol.iterator]() === it, String(it), attributes(g, "prototype"), Object.getOwnPropertyNames(g.prototype)], [true, true, true, "[object Generator]", "w--", []]);
+same([Object.getPrototypeOf(it) === g.prototype, it instanceof g, it[Symbol.iterator]() === it, String(it), attributes(g, "prototype"), Object.getOwnPropertyNames(g.prototype)],
+  [true, true, true, "[object Generator]", "w--", []]);
 const GeneratorFunction = Object.getPrototypeOf(g).constructor;
 same([...GeneratorFunction("a", "yield a; yield* [2]")(1)], [1, 2]);
 function* lazy() { throw new EvalError(); } it = lazy(); throws(EvalError, () => it.next()); same(it.next(), { value: undefined, done: true });
@@ -149,7 +159,8 @@ const log = [];
 const inner = { [Symbol.iterator]() { return { next(v) { log.push(["next", v]); return { value: 1, done: v === "stop" }; }, return(v) { log.push(["return", v]); return { value: "r" + v, done: true }; }, throw(v) { log.push(["throw", v]); return { value: "t", done: false }; } }; } };
 function* g() { const r = yield* inner; return ["result", r]; }
 let it = g();
-same([it.next("first"), it.next(2), it.throw("e").value, it.next("stop")], [{ value: 1, done: false }, { value: 1, done: false }, "t", { value: ["result", 1], done: true }]);
+same([it.next("first"), it.next(2), it.throw("e").value, it.next("stop")],
+  [{ value: 1, done: false }, { value: 1, done: false }, "t", { value: ["result", 1], done: true }]);
 same(log, [["next", undefined], ["next", 2], ["throw", "e"], ["next", "stop"]]);
 it = g(); it.next(); same(it.return(5), { value: "r5", done: true });
 function* noThrow() { yield* { [Symbol.iterator]() { return { next: () => ({ done: false }), return() { log.push("closed"); return {}; } }; } }; }
@@ -172,20 +183,24 @@ valid("function* g() { yield\n1 }", "function* g() { yield /x/ }", "function* g(
 
 // feature: Symbols
 const s = Symbol("d");
-same([typeof s, String(s), s.toString(), Symbol("d") === s, Symbol().toString(), Object(s) == s, Object(s).valueOf() === s], ["symbol", "Symbol(d)", "Symbol(d)", false, "Symbol()", true, true]);
+same([typeof s, String(s), s.toString(), Symbol("d") === s, Symbol().toString(), Object(s) == s, Object(s).valueOf() === s],
+  ["symbol", "Symbol(d)", "Symbol(d)", false, "Symbol()", true, true]);
 throws(TypeError, () => new Symbol());
 throws(TypeError, () => s + 1);
 throws(TypeError, () => `${s}`);
 throws(TypeError, () => Number(s));
 const o = { [s]: 1, a: 2 };
-same([o[s], Object.keys(o), Object.getOwnPropertyNames(o), Object.getOwnPropertySymbols(o), JSON.stringify(o), s in o, s ? 1 : 0, !s], [1, ["a"], ["a"], [s], '{"a":2}', true, 1, false]);
-same([Symbol.prototype[Symbol.toPrimitive].name, attributes(Symbol.prototype, Symbol.toPrimitive), attributes(Symbol, "iterator"), Object.prototype.toString.call(s)], ["[Symbol.toPrimitive]", "--c", "---", "[object Symbol]"]);
+same([o[s], Object.keys(o), Object.getOwnPropertyNames(o), Object.getOwnPropertySymbols(o), JSON.stringify(o), s in o, s ? 1 : 0, !s],
+  [1, ["a"], ["a"], [s], '{"a":2}', true, 1, false]);
+same([Symbol.prototype[Symbol.toPrimitive].name, attributes(Symbol.prototype, Symbol.toPrimitive), attributes(Symbol, "iterator"), Object.prototype.toString.call(s)],
+  ["[Symbol.toPrimitive]", "--c", "---", "[object Symbol]"]);
 for (const k in o) same(k, "a");
 throws(TypeError, () => { "use strict"; s.x = 1; });
 throws(TypeError, () => s.toString.call("x"));
 
 // feature: The symbol registry
-same([Symbol.for("a") === Symbol.for("a"), Symbol.for("a") === Symbol("a"), Symbol.keyFor(Symbol.for("k")), Symbol.keyFor(Symbol("k")), Symbol.keyFor(Symbol.iterator), String(Symbol.for()), Symbol.for("undefined") === Symbol.for()], [true, false, "k", undefined, undefined, "Symbol(undefined)", true]);
+same([Symbol.for("a") === Symbol.for("a"), Symbol.for("a") === Symbol("a"), Symbol.keyFor(Symbol.for("k")), Symbol.keyFor(Symbol("k")), Symbol.keyFor(Symbol.iterator), String(Symbol.for()), Symbol.for("undefined") === Symbol.for()],
+  [true, false, "k", undefined, undefined, "Symbol(undefined)", true]);
 throws(TypeError, () => Symbol.keyFor("x"));
 throws(TypeError, () => Symbol.for(Symbol()));
 method(Symbol, "for", 1); method(Symbol, "keyFor", 1);
@@ -198,8 +213,10 @@ same(hints, ["number", "string", "default", "number", "default", "string", "numb
 throws(TypeError, () => +{ [Symbol.toPrimitive]() { return {}; } });
 throws(TypeError, () => +{ [Symbol.toPrimitive]: 1 });
 same(+{ [Symbol.toPrimitive]: null, valueOf: () => 4 }, 4);
-same([String({ [Symbol.toStringTag]: "T" }), String({ [Symbol.toStringTag]: 1 }), String(Promise.resolve()), String(new Map().entries()), Object.prototype.toString.call(function* () {}()), String(JSON)], ["[object T]", "[object Object]", "[object Promise]", "[object Map Iterator]", "[object Generator]", "[object JSON]"]);
-same([Date.prototype[Symbol.toPrimitive].call(new Date(0), "number"), typeof Date.prototype[Symbol.toPrimitive].call({ toString: () => "x", valueOf: () => 1 }, "default")], [0, "string"]);
+same([String({ [Symbol.toStringTag]: "T" }), String({ [Symbol.toStringTag]: 1 }), String(Promise.resolve()), String(new Map().entries()), Object.prototype.toString.call(function* () {}()), String(JSON)],
+  ["[object T]", "[object Object]", "[object Promise]", "[object Map Iterator]", "[object Generator]", "[object JSON]"]);
+same([Date.prototype[Symbol.toPrimitive].call(new Date(0), "number"), typeof Date.prototype[Symbol.toPrimitive].call({ toString: () => "x", valueOf: () => 1 }, "default")],
+  [0, "string"]);
 throws(TypeError, () => Date.prototype[Symbol.toPrimitive].call(new Date(), "none"));
 
 // feature: Symbol.isConcatSpreadable and unscopables
@@ -218,8 +235,10 @@ for (const [it, tag] of [[[1].values(), "Array Iterator"], [new Map([[1, 2]]).ke
   same(attributes(proto, Symbol.toStringTag), "--c");
   throws(TypeError, () => proto.next.call({}));
 }
-same([Array.prototype[Symbol.iterator] === Array.prototype.values, Map.prototype[Symbol.iterator] === Map.prototype.entries, Set.prototype.keys === Set.prototype.values], [true, true, true]);
-const a = [1, 2]; const it = a.entries(); same([it.next().value, (a.push(3), a.length = 1, it.next().done), (a.push(4, 5), it.next().done)], [[0, 1], true, true], "done stays done");
+same([Array.prototype[Symbol.iterator] === Array.prototype.values, Map.prototype[Symbol.iterator] === Map.prototype.entries, Set.prototype.keys === Set.prototype.values],
+  [true, true, true]);
+const a = [1, 2]; const it = a.entries();
+same([it.next().value, (a.push(3), a.length = 1, it.next().done), (a.push(4, 5), it.next().done)], [[0, 1], true, true], "done stays done");
 same([..."a😀\ud83d"], ["a", "😀", "\ud83d"]);
 
 // feature: Arrays made through iterators see replaced ones

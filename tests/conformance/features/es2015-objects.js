@@ -6,7 +6,8 @@ const handler = new Proxy({}, { get(_, trap) { return (...args) => { log.push(tr
 const target = function (a) { return a; };
 const p = new Proxy(target, handler);
 p.x = 1; p.x; "x" in p; delete p.x; Object.keys(p); p(1); new p(); Object.getPrototypeOf(p); Object.setPrototypeOf(p, Function.prototype);
-Object.isExtensible(p); Object.defineProperty(p, "y", { value: 1, configurable: true }); Object.getOwnPropertyDescriptor(p, "y"); Object.preventExtensions(p);
+Object.isExtensible(p); Object.defineProperty(p, "y", { value: 1, configurable: true }); Object.getOwnPropertyDescriptor(p, "y");
+Object.preventExtensions(p);
 for (const trap of ["set", "getOwnPropertyDescriptor", "defineProperty", "get", "has", "deleteProperty", "ownKeys", "apply", "construct", "getPrototypeOf", "setPrototypeOf", "isExtensible", "preventExtensions"]) assert(log.includes(trap), trap);
 same(log.slice(0, 3), ["set", "getOwnPropertyDescriptor", "defineProperty"]);
 same([typeof p, typeof new Proxy({}, {}), Proxy.length, "prototype" in Proxy], ["function", "object", 2, false]);
@@ -53,7 +54,8 @@ throws(TypeError, () => new Proxy(proxy, {}).a);
 
 // feature: Proxies of arrays
 const p = new Proxy([1, 2], {});
-same([Array.isArray(p), p.length, [...p], JSON.stringify(p), [0].concat(p), p.map((x) => x * 2), Object.prototype.toString.call(p)], [true, 2, [1, 2], "[1,2]", [0, 1, 2], [2, 4], "[object Array]"]);
+same([Array.isArray(p), p.length, [...p], JSON.stringify(p), [0].concat(p), p.map((x) => x * 2), Object.prototype.toString.call(p)],
+  [true, 2, [1, 2], "[1,2]", [0, 1, 2], [2, 4], "[object Array]"]);
 p.push(3); same(p.length, 3);
 const log = [];
 const traced = new Proxy([1], { set(t, k, v) { log.push([k, v]); t[k] = v; return true; } });
@@ -71,12 +73,16 @@ same(Object.keys(o), []);
 throws(TypeError, () => { "use strict"; Object.create(new Proxy({}, { set: () => false })).x = 1; });
 
 // feature: Reflect
-same([Reflect.ownKeys({ b: 1, a: 1, 1: 1 }), Reflect.has({ a: 1 }, "a"), Reflect.get({ get a() { return this.v; } }, "a", { v: 7 }), Reflect.apply(Math.max, null, [1, 2]), Reflect.deleteProperty(Object.freeze({ a: 1 }), "a")], [["1", "b", "a"], true, 7, 2, false]);
+same([Reflect.ownKeys({ b: 1, a: 1, 1: 1 }), Reflect.has({ a: 1 }, "a"), Reflect.get({ get a() { return this.v; } }, "a", { v: 7 }), Reflect.apply(Math.max, null, [1, 2]), Reflect.deleteProperty(Object.freeze({ a: 1 }), "a")],
+  [["1", "b", "a"], true, 7, 2, false]);
 const receiver = {};
-same([Reflect.set({ a: 1 }, "a", 2, receiver), receiver.a, Reflect.set(Object.freeze({ a: 1 }), "a", 2), Reflect.set({}, "x", 1, 5), Reflect.set([], "length", 1, Object.freeze([]))], [true, 2, false, false, false]);
-same([Reflect.defineProperty(Object.freeze({}), "a", {}), Reflect.preventExtensions({}), Reflect.isExtensible({}), Reflect.setPrototypeOf(Object.preventExtensions({}), null), Reflect.getPrototypeOf([]) === Array.prototype], [false, true, true, false, true]);
+same([Reflect.set({ a: 1 }, "a", 2, receiver), receiver.a, Reflect.set(Object.freeze({ a: 1 }), "a", 2), Reflect.set({}, "x", 1, 5), Reflect.set([], "length", 1, Object.freeze([]))],
+  [true, 2, false, false, false]);
+same([Reflect.defineProperty(Object.freeze({}), "a", {}), Reflect.preventExtensions({}), Reflect.isExtensible({}), Reflect.setPrototypeOf(Object.preventExtensions({}), null), Reflect.getPrototypeOf([]) === Array.prototype],
+  [false, true, true, false, true]);
 class A { constructor() { this.t = new.target; } } class B {}
-same([Reflect.construct(A, [], B) instanceof B, Reflect.construct(A, [], B).t === B, Reflect.construct(Array, [3]).length, Reflect.construct(Date, [0], Array) instanceof Array], [true, true, 3, true]);
+same([Reflect.construct(A, [], B) instanceof B, Reflect.construct(A, [], B).t === B, Reflect.construct(Array, [3]).length, Reflect.construct(Date, [0], Array) instanceof Array],
+  [true, true, 3, true]);
 for (const f of ["get", "set", "has", "ownKeys", "deleteProperty", "getPrototypeOf", "isExtensible"]) throws(TypeError, () => Reflect[f](1), f);
 throws(TypeError, () => Reflect.construct(() => {}, []));
 throws(TypeError, () => Reflect.construct(A, [], () => {}));
@@ -104,17 +110,20 @@ throws(TypeError, () => Object.setPrototypeOf({}));
 throws(TypeError, () => Object.setPrototypeOf(undefined, {}));
 const a = {}, b = Object.create(a); throws(TypeError, () => Object.setPrototypeOf(a, b), "a cycle");
 throws(TypeError, () => Object.setPrototypeOf(Object.prototype, {}), "Object.prototype is fixed");
-same([Object.keys("ab"), Object.getPrototypeOf(1) === Number.prototype, Object.isFrozen(1), Object.getOwnPropertyNames("a")], [["0", "1"], true, true, ["0", "length"]]);
+same([Object.keys("ab"), Object.getPrototypeOf(1) === Number.prototype, Object.isFrozen(1), Object.getOwnPropertyNames("a")],
+  [["0", "1"], true, true, ["0", "length"]]);
 
 // feature: Map
 const m = new Map([[NaN, 1], [0, 2], ["0", 3]]);
-same([m.get(NaN), m.get(-0), m.get("0"), m.size, m.has(undefined), m.set(1, 1) === m, m.delete(1), m.delete(1)], [1, 2, 3, 3, false, true, true, false]);
+same([m.get(NaN), m.get(-0), m.get("0"), m.size, m.has(undefined), m.set(1, 1) === m, m.delete(1), m.delete(1)],
+  [1, 2, 3, 3, false, true, true, false]);
 m.set(-0, "z"); same([...m.keys()].map((k) => Object.is(k, -0)).includes(true), false, "-0 becomes 0");
 const seen = []; const live = new Map([[1, 1], [2, 2], [3, 3]]);
 live.forEach((v, k, map) => { seen.push(k); if (k === 1) { map.delete(2); map.set(4, 4); } if (k === 3 && seen.length < 4) { map.delete(1); map.set(1, 1); } });
 same(seen, [1, 3, 4, 1]);
 same([[...new Map([[1, 2]])], [...new Map([[1, 2]]).values()], new Map().set(1, 2).entries().next().value], [[[1, 2]], [2], [1, 2]]);
-throws(TypeError, () => Map()); throws(TypeError, () => new Map([1])); throws(TypeError, () => new Map(1)); throws(TypeError, () => Map.prototype.get.call({}, 1));
+throws(TypeError, () => Map()); throws(TypeError, () => new Map([1])); throws(TypeError, () => new Map(1));
+throws(TypeError, () => Map.prototype.get.call({}, 1));
 throws(TypeError, () => Map.prototype.size);
 same([new Map(null).size, Map.length, attributes(Map.prototype, "size"), attributes(Map, Symbol.species)], [0, 0, "g--c", "g--c"]);
 
@@ -130,7 +139,8 @@ const add = Set.prototype.add; Set.prototype.add = 5; throws(TypeError, () => ne
 
 // feature: Set
 const s = new Set([1, NaN, NaN, 0, -0, "1"]);
-same([s.size, [...s], s.has(NaN), s.add(2) === s, s.delete(2), s.delete(2), [...s.entries()][0]], [4, [1, NaN, 0, "1"], true, true, true, false, [1, 1]]);
+same([s.size, [...s], s.has(NaN), s.add(2) === s, s.delete(2), s.delete(2), [...s.entries()][0]],
+  [4, [1, NaN, 0, "1"], true, true, true, false, [1, 1]]);
 const seen = [];
 for (const x of new Set([1, 2, 3])) seen.push(x);
 const live = new Set([1]); for (const x of live) { if (x < 4) live.add(x + 1); } same([...live], [1, 2, 3, 4]);
@@ -141,7 +151,8 @@ same([Set.prototype.forEach.length, Set.length], [1, 0]);
 
 // feature: WeakMap and WeakSet
 const k = {}, w = new WeakMap([[k, 1]]);
-same([w.get(k), w.has({}), w.set(k, 2) === w, w.get(k), w.delete(k), w.delete(k), w.get(1), w.has(1), w.delete("x")], [1, false, true, 2, true, false, undefined, false, false]);
+same([w.get(k), w.has({}), w.set(k, 2) === w, w.get(k), w.delete(k), w.delete(k), w.get(1), w.has(1), w.delete("x")],
+  [1, false, true, 2, true, false, undefined, false, false]);
 throws(TypeError, () => w.set(1, 1)); throws(TypeError, () => w.set("a", 1)); throws(TypeError, () => w.set(Symbol.for("r"), 1));
 throws(TypeError, () => WeakMap()); throws(TypeError, () => new WeakSet([1])); throws(TypeError, () => WeakMap.prototype.get.call(new Map(), k));
 const s = new WeakSet([k]); same([s.has(k), s.add(k) === s, s.delete(k), s.has(k), s.has(1)], [true, true, true, false, false]);
@@ -163,7 +174,8 @@ later(async () => {
   same(await new Promise((_, r) => { throw 8; }).catch((x) => x), 8);
   const same1 = Promise.resolve(1); same(Promise.resolve(same1) === same1, true);
 });
-throws(TypeError, () => Promise(() => {})); throws(TypeError, () => new Promise()); throws(TypeError, () => Promise.resolve.call(1)); throws(TypeError, () => Promise.prototype.then.call({}));
+throws(TypeError, () => Promise(() => {})); throws(TypeError, () => new Promise()); throws(TypeError, () => Promise.resolve.call(1));
+throws(TypeError, () => Promise.prototype.then.call({}));
 method(Promise.prototype, "then", 2); method(Promise.prototype, "catch", 1); method(Promise, "resolve", 1); method(Promise, "all", 1);
 
 // feature: The order of microtasks

@@ -1,7 +1,8 @@
 // edition: ES2016
 
 // feature: Array.prototype.includes
-same([[1, NaN].includes(NaN), [1, 2].includes(2, -1), [1, 2].includes(1, 1), [, 1].includes(undefined), [-0].includes(0), [].includes.call("abc", "b"), [1].includes("1")], [true, true, false, true, true, true, false]);
+same([[1, NaN].includes(NaN), [1, 2].includes(2, -1), [1, 2].includes(1, 1), [, 1].includes(undefined), [-0].includes(0), [].includes.call("abc", "b"), [1].includes("1")],
+  [true, true, false, true, true, true, false]);
 const shrinking = [1, 2, 3]; same(shrinking.includes(undefined, { valueOf() { shrinking.length = 1; return 0; } }), true);
 method(Array.prototype, "includes", 1);
 
@@ -11,7 +12,8 @@ throws(TypeError, () => Uint8Array.prototype.includes.call([], 1));
 
 // feature: Exponentiation operator
 let x = 2; x **= 3;
-same([2 ** 10, 2 ** 3 ** 2, (-2) ** 2, 2 ** -1, x, NaN ** 0, 1 ** NaN, 1 ** Infinity, (-8) ** (1 / 3), "2" ** "3"], [1024, 512, 4, 0.5, 8, 1, NaN, NaN, NaN, 8]);
+same([2 ** 10, 2 ** 3 ** 2, (-2) ** 2, 2 ** -1, x, NaN ** 0, 1 ** NaN, 1 ** Infinity, (-8) ** (1 / 3), "2" ** "3"],
+  [1024, 512, 4, 0.5, 8, 1, NaN, NaN, NaN, 8]);
 invalid("-2 ** 2", "typeof 2 ** 2", "!1 ** 2", "delete a ** 2", "+1 ** 2");
 valid("return (-2) ** 2", "let a = 1; return a++ ** 2", "let a; return ++a ** 2", "return 2 ** -2");
 const log = []; const t = (n) => ({ valueOf() { log.push(n); return n; } }); t(2) ** t(3); same(log, [2, 3]);

@@ -2,7 +2,8 @@
 
 // feature: Object.values and entries
 const s = Symbol(), o = Object.create({ no: 1 }, { a: { value: 1, enumerable: true }, h: { value: 2 } }); o[s] = 3; o[1] = "one";
-same([Object.values(o), Object.entries(o), Object.values("ab"), Object.entries([7]), Object.values(1)], [["one", 1], [["1", "one"], ["a", 1]], ["a", "b"], [["0", 7]], []]);
+same([Object.values(o), Object.entries(o), Object.values("ab"), Object.entries([7]), Object.values(1)],
+  [["one", 1], [["1", "one"], ["a", 1]], ["a", "b"], [["0", 7]], []]);
 const d = { get a() { delete this.b; return 1; }, b: 2 }; same(Object.values(d), [1]);
 throws(TypeError, () => Object.values(null));
 method(Object, "values", 1); method(Object, "entries", 1);
@@ -10,12 +11,14 @@ method(Object, "values", 1); method(Object, "entries", 1);
 // feature: Object.getOwnPropertyDescriptors
 const s = Symbol();
 const d = Object.getOwnPropertyDescriptors({ a: 1, get b() { return 2; }, [s]: 3 });
-same([Object.keys(d), d.a, typeof d.b.get, d[s].value, Object.getOwnPropertyDescriptors(1)], [["a", "b"], { value: 1, writable: true, enumerable: true, configurable: true }, "function", 3, {}]);
+same([Object.keys(d), d.a, typeof d.b.get, d[s].value, Object.getOwnPropertyDescriptors(1)],
+  [["a", "b"], { value: 1, writable: true, enumerable: true, configurable: true }, "function", 3, {}]);
 same(Object.keys(Object.getOwnPropertyDescriptors(new Proxy({}, { ownKeys: () => ["x"] }))), []);
 method(Object, "getOwnPropertyDescriptors", 1);
 
 // feature: String padding
-same(["a".padStart(3), "a".padStart(5, "xy"), "a".padEnd(4, "xyz"), "abc".padStart(2), "a".padEnd(3, ""), "a".padStart(3, undefined), "a".padEnd(3, 0)], ["  a", "xyxya", "axyz", "abc", "a", "  a", "a00"]);
+same(["a".padStart(3), "a".padStart(5, "xy"), "a".padEnd(4, "xyz"), "abc".padStart(2), "a".padEnd(3, ""), "a".padStart(3, undefined), "a".padEnd(3, 0)],
+  ["  a", "xyxya", "axyz", "abc", "a", "  a", "a00"]);
 method(String.prototype, "padStart", 1); method(String.prototype, "padEnd", 1);
 
 // feature: Trailing commas in parameters
@@ -64,7 +67,8 @@ invalid("async (x)\n=> x", "async () => { var await }", "async function f() { fu
 // feature: The AsyncFunction constructor
 const AsyncFunction = (async () => {}).constructor;
 later(async () => { same(await new AsyncFunction("a", "return await a + 1")(1), 2); same(await AsyncFunction("return 3")(), 3); });
-same([AsyncFunction.name, AsyncFunction.length, "AsyncFunction" in globalThis, Object.getPrototypeOf(AsyncFunction) === Function, String(AsyncFunction("a", "b"))], ["AsyncFunction", 1, false, true, "async function anonymous(a\n) {\nb\n}"]);
+same([AsyncFunction.name, AsyncFunction.length, "AsyncFunction" in globalThis, Object.getPrototypeOf(AsyncFunction) === Function, String(AsyncFunction("a", "b"))],
+  ["AsyncFunction", 1, false, true, "async function anonymous(a\n) {\nb\n}"]);
 
 // feature: Async arrows see the arguments of the function around them
 function around() { return (async () => arguments[0] + (await 1))(); }

@@ -17,7 +17,8 @@ invalid("const { ...{ a } } = {}", "const { ...a, b } = {}", "const { ...a, } = 
 const log = [];
 const source = { get a() { log.push("get"); return 1; }, __proto__: { no: 1 } };
 const o = { b: 0, ...source, ...null, ...undefined, ...1, ...[9], set a(v) { log.push("set"); } };
-same([Object.keys(o), [...log], { ...{ a: 1 }, a: 2 }.a, { a: 2, ...{ a: 1 } }.a, attributes({ ...source }, "a")], [["0", "b", "a"], ["get"], 2, 1, "wec"]);
+same([Object.keys(o), [...log], { ...{ a: 1 }, a: 2 }.a, { a: 2, ...{ a: 1 } }.a, attributes({ ...source }, "a")],
+  [["0", "b", "a"], ["get"], 2, 1, "wec"]);
 same([o[0], { set a(v) { assert(false); }, ...{ a: 1 } }.a, Object.keys({ ...{ ["__proto__"]: 1 } })], [9, 1, ["__proto__"]]);
 throws(EvalError, () => ({ ...{ get x() { throw new EvalError(); } } }));
 
@@ -76,21 +77,27 @@ method(Promise.prototype, "finally", 1);
 
 // feature: RegExp named groups
 const r = /(?<year>\d{4})-(?<month>\d\d)/u, m = r.exec("on 2020-05");
-same([m.groups.year, m.groups.month, Object.getPrototypeOf(m.groups), Object.keys(m), /x/.exec("x").groups, "groups" in /x/.exec("x")], ["2020", "05", null, ["0", "1", "2", "index", "input", "groups"], undefined, true]);
-same(["2020-05".replace(r, "$<month>/$<year>$<none>"), "ab".replace(/(a)/, "$<x>"), "ab".replace(/(?<q>a)/, (...a) => JSON.stringify(a[a.length - 1])), /(?<a>.)\k<a>/.test("xx"), /\k<a>/.test("k<a>"), /(?<π>a)/.exec("a").groups.π, /(?<a>x)|(?<b>y)/.exec("y").groups.a], ["05/2020", "$<x>b", '{"q":"a"}b', true, true, "a", undefined]);
+same([m.groups.year, m.groups.month, Object.getPrototypeOf(m.groups), Object.keys(m), /x/.exec("x").groups, "groups" in /x/.exec("x")],
+  ["2020", "05", null, ["0", "1", "2", "index", "input", "groups"], undefined, true]);
+same(["2020-05".replace(r, "$<month>/$<year>$<none>"), "ab".replace(/(a)/, "$<x>"), "ab".replace(/(?<q>a)/, (...a) => JSON.stringify(a[a.length - 1])), /(?<a>.)\k<a>/.test("xx"), /\k<a>/.test("k<a>"), /(?<π>a)/.exec("a").groups.π, /(?<a>x)|(?<b>y)/.exec("y").groups.a],
+  ["05/2020", "$<x>b", '{"q":"a"}b', true, true, "a", undefined]);
 invalid("/(?<a>.)(?<a>.)/", "/(?<1>a)/", "/(?<a/", "/\\k<b>(?<a>x)/", "/(?<>a)/", "/\\k<a>/u", "/(?<a>.)\\k/", "/(?<a b>x)/");
 same(/\k<a>(?<a>x)/.test("x"), true);
 
 // feature: RegExp lookbehind
-same(["$42 €7".match(/(?<=\$)\d+/)[0], "$42 €7".match(/(?<!\$)\b\d+/)[0], /(?<=(\d+)(\d+))$/.exec("1053").slice(1), /(?<=\1(a))b/.exec("aab").slice(), /(?<=^|,)x/g[Symbol.match]("x,x,yx").length, /(?<=a.*)c/.test("abbc"), "abc".replace(/(?<=b)/, "-")], ["42", "7", ["1", "053"], ["b", "a"], 2, true, "ab-c"]);
-same([/(?<=([abc]+)([abc]+))$/.exec("abc").slice(1), /(?<!abc)\w\w\w/.exec("abcdef")[0], /(?<=a{2})b/.test("aab"), /(?<=\ud83d)\ude00/u.test("😀")], [["a", "bc"], "abc", true, false]);
+same(["$42 €7".match(/(?<=\$)\d+/)[0], "$42 €7".match(/(?<!\$)\b\d+/)[0], /(?<=(\d+)(\d+))$/.exec("1053").slice(1), /(?<=\1(a))b/.exec("aab").slice(), /(?<=^|,)x/g[Symbol.match]("x,x,yx").length, /(?<=a.*)c/.test("abbc"), "abc".replace(/(?<=b)/, "-")],
+  ["42", "7", ["1", "053"], ["b", "a"], 2, true, "ab-c"]);
+same([/(?<=([abc]+)([abc]+))$/.exec("abc").slice(1), /(?<!abc)\w\w\w/.exec("abcdef")[0], /(?<=a{2})b/.test("aab"), /(?<=\ud83d)\ude00/u.test("😀")],
+  [["a", "bc"], "abc", true, false]);
 invalid("/(?<=a)*/", "/(?<!a)+/u");
 
 // feature: RegExp dotAll flag
-same([/a.b/s.test("a\nb"), /a.b/.test("a\nb"), /./s.dotAll, /./s.flags, /^.$/su.test("\u2028"), /^.$/s.test("😀"), /^.$/su.test("😀"), RegExp.prototype.dotAll], [true, false, true, "s", true, false, true, undefined]);
+same([/a.b/s.test("a\nb"), /a.b/.test("a\nb"), /./s.dotAll, /./s.flags, /^.$/su.test("\u2028"), /^.$/s.test("😀"), /^.$/su.test("😀"), RegExp.prototype.dotAll],
+  [true, false, true, "s", true, false, true, undefined]);
 
 // feature: RegExp Unicode properties
-same([/^\p{L}+$/u.test("éß漢"), /\p{Script=Greek}/u.test("π"), /\p{Lu}/u.test("a"), /\P{L}/u.test("1"), /\p{Emoji_Presentation}/u.test("😀"), /\p{scx=Hira}/u.test("ー"), /[\p{Nd}_]+/u.exec("x1_٣")[0], /\p{ASCII_Hex_Digit}/u.test("f"), /\p{General_Category=Uppercase_Letter}/u.test("É"), /^\p{Any}$/u.test("\ud800"), /\p{L}/.test("p{L}"), /\p{Lu}/iu.test("a"), /[^\P{Lu}]/u.test("A")], [true, true, false, true, true, true, "1_٣", true, true, true, true, true, true]);
+same([/^\p{L}+$/u.test("éß漢"), /\p{Script=Greek}/u.test("π"), /\p{Lu}/u.test("a"), /\P{L}/u.test("1"), /\p{Emoji_Presentation}/u.test("😀"), /\p{scx=Hira}/u.test("ー"), /[\p{Nd}_]+/u.exec("x1_٣")[0], /\p{ASCII_Hex_Digit}/u.test("f"), /\p{General_Category=Uppercase_Letter}/u.test("É"), /^\p{Any}$/u.test("\ud800"), /\p{L}/.test("p{L}"), /\p{Lu}/iu.test("a"), /[^\P{Lu}]/u.test("A")],
+  [true, true, false, true, true, true, "1_٣", true, true, true, true, true, true]);
 invalid("/\\p{X}/u", "/\\p{Script}/u", "/\\p{Script=Nope}/u", "/\\p/u", "/\\p{lu}/u", "/\\p{L/u", "/\\p{ L}/u", "/\\p{General_Category}/u");
 
 // feature: Template literals with invalid escapes

@@ -5,9 +5,11 @@ const log = [];
 class A { x = 1; y; ["z" + 1] = this.x + 1; "q r" = 3; 5 = 4; f = () => this; static s = this.name; static = 6; get = 7; async = 8; set
  = 9; 'constructor2' = 1 }
 const a = new A();
-same([a.x, a.y, "y" in a, a.z1, a["q r"], a[5], a.f() === a, A.s, a.static, a.get, a.async, a.set, attributes(a, "x")], [1, undefined, true, 2, 3, 4, true, "A", 6, 7, 8, 9, "wec"]);
+same([a.x, a.y, "y" in a, a.z1, a["q r"], a[5], a.f() === a, A.s, a.static, a.get, a.async, a.set, attributes(a, "x")],
+  [1, undefined, true, 2, 3, 4, true, "A", 6, 7, 8, 9, "wec"]);
 class B { set v(x) { log.push("setter"); } } class C extends B { v = 1; } same([new C().v, log], [1, []], "fields are defined, not assigned");
-class D { a = log.push("a"); constructor() { log.push("body"); } } class E extends D { b = log.push("b"); constructor() { log.push("before"); super(); log.push("after"); } }
+class D { a = log.push("a"); constructor() { log.push("body"); } }
+class E extends D { b = log.push("b"); constructor() { log.push("before"); super(); log.push("after"); } }
 log.length = 0; new E(); same(log, ["before", "a", "body", "b", "after"]);
 class F { g = function () {}; h = class {}; static i = () => {}; } same([new F().g.name, new F().h.name, F.i.name], ["g", "h", "i"]);
 throws(TypeError, () => new (class extends (class { constructor() { return Object.freeze({}); } }) { x = 1; })());
@@ -32,7 +34,8 @@ valid("class A { get #x() {} set #x(v) {} }", "class A { #x; m() { return eval('
 // feature: Private methods and accessors
 class A { #m() { return this.v; } get #g() { return 2; } set #g(v) { this.v = v; } static #s() { return 4; } *#gen() { yield 5; } async #as() { return 6; } v = 1; run() { this.#g = 7; return [this.#m(), this.#g, A.#s(), [...this.#gen()], this.#m.name, this.#m === new A().#m]; } w() { this.#m = 1; } static as(o) { return o.#as(); } get #ro() { return 1; } r() { this.#ro = 1; } set #wo(v) {} q() { return this.#wo; } static has(o) { return #m in o; } }
 same(new A().run(), [7, 2, 4, [5], "#m", true]);
-throws(TypeError, () => new A().w()); throws(TypeError, () => new A().r()); throws(TypeError, () => new A().q()); throws(TypeError, () => A.prototype.run.call({}));
+throws(TypeError, () => new A().w()); throws(TypeError, () => new A().r()); throws(TypeError, () => new A().q());
+throws(TypeError, () => A.prototype.run.call({}));
 same([A.has(new A()), A.has(A.prototype)], [true, false]);
 later(async () => { same(await A.as(new A()), 6); });
 class S { static #p = 1; static read() { return this.#p; } } class T extends S {} same(S.read(), 1); throws(TypeError, () => T.read());
@@ -48,24 +51,30 @@ valid("class A { static {} static {} }", "class A { static { (() => { return })(
 
 // feature: Ergonomic brand checks
 class A { #x; static check(o) { return #x in o; } static all(o) { return !(#x in o) || #x in o && true; } }
-same([A.check(new A()), A.check(Object.create(new A())), A.all({}), A.all(new A())], [true, false, true, true]); throws(TypeError, () => A.check(null));
+same([A.check(new A()), A.check(Object.create(new A())), A.all({}), A.all(new A())], [true, false, true, true]);
+throws(TypeError, () => A.check(null));
 
 // feature: at()
-same([[1, 2, 3].at(-1), [1].at(5), [1].at(-2), [1, 2].at("1"), [1].at(NaN), "abc".at(-1), "".at(0), "😀".at(0), new Uint8Array([1, 2]).at(-2), new Uint8Array(1).at(1), [1, 2].at(1.9), [1].at(-0.5), Array.prototype.at.call({ length: 1, 0: "z" }, 0)], [3, undefined, undefined, 2, 1, "c", undefined, "\ud83d", 1, undefined, 2, 1, "z"]);
+same([[1, 2, 3].at(-1), [1].at(5), [1].at(-2), [1, 2].at("1"), [1].at(NaN), "abc".at(-1), "".at(0), "😀".at(0), new Uint8Array([1, 2]).at(-2), new Uint8Array(1).at(1), [1, 2].at(1.9), [1].at(-0.5), Array.prototype.at.call({ length: 1, 0: "z" }, 0)],
+  [3, undefined, undefined, 2, 1, "c", undefined, "\ud83d", 1, undefined, 2, 1, "z"]);
 for (const P of [Array.prototype, String.prototype, Object.getPrototypeOf(Int8Array.prototype)]) method(P, "at", 1);
 
 // feature: Object.hasOwn
-same([Object.hasOwn({ a: 1 }, "a"), Object.hasOwn({}, "toString"), Object.hasOwn(Object.create(null), "a"), Object.hasOwn([1], "length"), Object.hasOwn("a", 0)], [true, false, false, true, true]);
+same([Object.hasOwn({ a: 1 }, "a"), Object.hasOwn({}, "toString"), Object.hasOwn(Object.create(null), "a"), Object.hasOwn([1], "length"), Object.hasOwn("a", 0)],
+  [true, false, false, true, true]);
 const log = []; throws(TypeError, () => Object.hasOwn(null, { toString() { log.push(1); } })); same(log, []); method(Object, "hasOwn", 2);
 
 // feature: Error cause
 const c = {}, e = new Error("m", { cause: c });
-same([e.cause === c, attributes(e, "cause"), "cause" in new Error("m"), "cause" in new Error("m", {}), "cause" in new Error("m", { cause: undefined }), new TypeError("m", { cause: 0 }).cause, new AggregateError([], "m", { cause: 1 }).cause, "cause" in new Error("m", 5), "cause" in Error.prototype], [true, "w-c", false, false, true, 0, 1, false, false]);
-const log = []; new Error({ toString() { log.push("message"); return ""; } }, { get cause() { log.push("cause"); } }); same(log, ["message", "cause"]);
+same([e.cause === c, attributes(e, "cause"), "cause" in new Error("m"), "cause" in new Error("m", {}), "cause" in new Error("m", { cause: undefined }), new TypeError("m", { cause: 0 }).cause, new AggregateError([], "m", { cause: 1 }).cause, "cause" in new Error("m", 5), "cause" in Error.prototype],
+  [true, "w-c", false, false, true, 0, 1, false, false]);
+const log = []; new Error({ toString() { log.push("message"); return ""; } }, { get cause() { log.push("cause"); } });
+same(log, ["message", "cause"]);
 
 // feature: RegExp match indices
 const m = /a(?<z>b)?(c)?/d.exec("xab");
-same([m.indices[0], m.indices[1], m.indices[2], m.indices.groups.z, /a/d.hasIndices, /a/dg.flags, /a/.exec("a").indices, Object.getPrototypeOf(m.indices.groups), /😀(.)/du.exec("😀b").indices[1], Object.keys(m.indices)], [[1, 3], [2, 3], undefined, [2, 3], true, "dg", undefined, null, [2, 3], ["0", "1", "2", "groups"]]);
+same([m.indices[0], m.indices[1], m.indices[2], m.indices.groups.z, /a/d.hasIndices, /a/dg.flags, /a/.exec("a").indices, Object.getPrototypeOf(m.indices.groups), /😀(.)/du.exec("😀b").indices[1], Object.keys(m.indices)],
+  [[1, 3], [2, 3], undefined, [2, 3], true, "dg", undefined, null, [2, 3], ["0", "1", "2", "groups"]]);
 same([..."ab".matchAll(/./dg)].map((x) => x.indices[0]), [[0, 1], [1, 2]]);
 
 // feature: Top-level await is for modules only

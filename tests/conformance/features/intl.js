@@ -4,7 +4,8 @@
 // not supported: no tables of languages are in the guest; locale methods work as without them
 same(new Intl.NumberFormat("de-DE").format(1234.5), "1.234,5");
 // instead:
-same([typeof Intl, (1234.5).toLocaleString("de-DE"), typeof new Date(0).toLocaleDateString("de"), [1234.5].toLocaleString()], ["undefined", "1234.5", "string", "1234.5"]);
+same([typeof Intl, (1234.5).toLocaleString("de-DE"), typeof new Date(0).toLocaleDateString("de"), [1234.5].toLocaleString()],
+  ["undefined", "1234.5", "string", "1234.5"]);
 
 // feature: String.prototype.localeCompare with locales
 // not supported: strings are compared by their code points
