@@ -285,7 +285,7 @@ func TestNetworkFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	fetcher, err := hostfuncs.NewFetcher(hostfuncs.FetchConfig{
-		AllowPrivate: true, MaxResponseBytes: 1 << 20, Timeout: 2 * time.Second,
+		AllowPrivate: true, MaxResponseBytes: 1 << 20, Timeout: 5 * time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
