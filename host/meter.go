@@ -17,7 +17,6 @@ import (
 // are a safety net for code whose steps are slow.
 type meter struct {
 	ctx     context.Context
-	clock   threadClock
 	start   time.Time
 	wall    time.Duration
 	cpu     time.Duration // limit
@@ -25,9 +24,16 @@ type meter struct {
 	used    int64
 	granted int32
 
-	since    time.Duration // after start, of the current stretch in the guest
-	sinceCPU time.Duration // the thread's CPU time then
-	spent    time.Duration // CPU time of earlier stretches
+	since       time.Duration // after start, of the current stretch in the guest
+	sinceThread threadTime    // on which thread, and its CPU time then
+	sinceUsed   int64         // used then
+	spent       time.Duration // CPU time of earlier stretches
+}
+
+// threadTime is the CPU time of one thread of the system.
+type threadTime struct {
+	thread int
+	cpu    time.Duration
 }
 
 // tickInterval is the grant: how many steps the guest does between two calls of
@@ -132,23 +138,44 @@ func contextCode(ctx context.Context) Code {
 	return Cancelled
 }
 
-// pause ends a stretch in the guest. The thread's CPU time counts, but no more
-// than the clock's: between the two readings the goroutine may have moved to
-// another thread, whose CPU time says nothing.
+// pause ends a stretch in the guest.
 func (m *meter) pause() {
 	now := m.now()
-	elapsed := now - m.since
-	if cpu, ok := m.clock.now(); ok && cpu >= m.sinceCPU {
-		elapsed = min(cpu-m.sinceCPU, elapsed)
-	}
-	m.spent += elapsed
+	thread, ok := readThreadClock()
+	m.spent += m.computed(now-m.since, thread, ok)
 	m.since = now
+}
+
+// slowestSteps is how many steps a millisecond the slowest code does, and a little
+// less.
+const slowestSteps = 20_000
+
+// computed returns how much of a stretch that lasted elapsed counts as CPU time. On
+// its way into a tick the goroutine may be taken off its thread, wait, and go on
+// with another one, whose CPU time says nothing; then the steps bound what it can
+// have computed. known says whether the system tells the time of threads.
+func (m *meter) computed(elapsed time.Duration, thread threadTime, known bool) time.Duration {
+	switch {
+	case !known:
+		return elapsed
+	case thread.thread == m.sinceThread.thread:
+		return min(elapsed, max(thread.cpu-m.sinceThread.cpu, 0))
+	}
+	return min(elapsed, m.most())
+}
+
+// most returns the longest time that the steps since the stretch began can have
+// taken.
+func (m *meter) most() time.Duration {
+	steps := m.used + int64(m.granted) - m.sinceUsed
+	return slice + time.Duration(steps)*(time.Millisecond/slowestSteps)
 }
 
 // resume begins a stretch in the guest.
 func (m *meter) resume() {
 	m.since = m.now()
-	m.sinceCPU, _ = m.clock.now()
+	m.sinceThread, _ = readThreadClock()
+	m.sinceUsed = m.used
 }
 
 // longCall is how long a host call must take to be taken out of the CPU time.
@@ -165,6 +192,6 @@ func (m *meter) enter(left time.Duration) {
 	if m.now()-left < longCall {
 		return
 	}
-	m.spent += left - m.since
+	m.spent += min(left-m.since, m.most())
 	m.resume()
 }

@@ -76,7 +76,10 @@ type scanQuestion struct {
 }
 
 // scanRegion is the kernel's struct page_region.
-type scanRegion struct{ start, end, categories uint64 }
+type scanRegion struct {
+	start, end uint64
+	_          uint64 // the categories of its pages, of which none was asked for
+}
 
 // Numbers of the kernel's interface.
 const (
