@@ -9,9 +9,9 @@ import (
 // past its maximum, is an error of Run.
 type Limits struct {
 	// CPU is the time the script may compute; waiting in host calls does not
-	// count, computing there does (see Call.Computes). It is enforced first as a budget of StepsPerMillisecond steps a
-	// millisecond, which ends a run at the same place every time, and by the
-	// clock behind that. Default 5 s, at most 1 h. Ends the run with CPULimit.
+	// count, computing there does (see Call.Computes). It is enforced first as a
+	// budget of StepsPerMillisecond steps a millisecond, which ends a run at the
+	// same place every time, and by the clock behind that. Default 5 s, at most 1 h. Ends the run with CPULimit.
 	CPU time.Duration
 	// Wall is the time the run may take in all. Default 60 s, at most 24 h. Ends
 	// the run with WallLimit; host functions see it as their context's deadline.
