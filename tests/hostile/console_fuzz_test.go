@@ -20,6 +20,8 @@ const logAnything = `
 	const next = () => bytes[at++ % bytes.length] || 0;
 	const bad = () => { throw new Error("thrown by the script"); };
 	const text = () => format.slice(next() % 20, next() % 60);
+	// What is resolved with an object whose then throws is rejected, and that would end the run.
+	const promise = (v) => { const p = Promise.resolve(v); if (p !== v) p.catch(() => {}); return p; };
 	const made = [globalThis];
 	function value(depth) {
 		const few = () => Array.from({ length: depth > 0 ? next() % 4 : 0 }, () => value(depth - 1));
@@ -28,7 +30,7 @@ const logAnything = `
 			() => next(), () => -next() / 7, () => NaN, () => -0, () => 1e300, () => BigInt(next()) ** 30n, () => text(), () => text().repeat(300),
 			() => null, () => undefined, () => true, () => Symbol(text()), () => bad, () => class A extends Array {}, () => few(), () => object(),
 			() => Object.create(null), () => Object.create(object()), () => new Map(few().map((v) => [v, v])), () => new Set(few()),
-			() => new WeakMap(), () => Promise.resolve(value(depth - 1)), () => new Date(next() * 1e12), () => new Date(NaN), () => /x/g,
+			() => new WeakMap(), () => promise(value(depth - 1)), () => new Date(next() * 1e12), () => new Date(NaN), () => /x/g,
 			() => new Error(text(), { cause: value(depth - 1) }), () => new AggregateError(few(), text()), () => new Uint8Array(few().length * 40),
 			() => new Float64Array([NaN, -0, next()]), () => new ArrayBuffer(next()), () => new DataView(new ArrayBuffer(3)), () => [, , value(depth - 1)],
 			() => Object.assign([], { [text()]: 1, length: next() * 1000 }), () => new Proxy(object(), { get: bad, ownKeys: bad, getPrototypeOf: bad }),
