@@ -3,6 +3,7 @@ package hostile
 import (
 	"context"
 	"runtime"
+	"runtime/debug"
 	"testing"
 
 	"cloche/host"
@@ -31,9 +32,19 @@ func allCases(t testing.TB) []Case {
 	return cases
 }
 
+// mostLeft is by how much more memory may be resident after a case than before all
+// of them: idle slots, images and what the Go runtime keeps. A case that kept its 32
+// MiB would be past it.
+const mostLeft = 24 << 20
+
 // The cases run one after the other: what one leaves behind would be seen.
 func TestCases(t *testing.T) {
 	s := newSuite(t, host.Config{})
+	if err := s.RunCanary(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	debug.FreeOSMemory()
+	resident, told := Resident()
 	for _, c := range allCases(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			before := runtime.NumGoroutine()
@@ -43,6 +54,10 @@ func TestCases(t *testing.T) {
 			}
 			if left := Settle(before); left > 0 && !c.grants("server") && !c.grants("fetch") {
 				t.Errorf("%d goroutines are left over", left)
+			}
+			debug.FreeOSMemory()
+			if now, _ := Resident(); told && !raceDetector && now-resident > mostLeft {
+				t.Errorf("%d MiB are resident, before the first case %d", now>>20, resident>>20)
 			}
 		})
 	}
