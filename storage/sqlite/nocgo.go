@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"cloche/storage"
+	"cloche/storage/record"
 )
 
 // Store is a storage.Store in an SQLite file. In this build, without cgo,
@@ -14,3 +15,10 @@ type Store struct{ storage.Store }
 
 // Open returns ErrNoCgo.
 func Open(context.Context, string, Options) (*Store, error) { return nil, ErrNoCgo }
+
+// Database is a record.Database in an SQLite file. In this build, without cgo,
+// there is no value of it.
+type Database struct{ record.Database }
+
+// OpenDatabase returns ErrNoCgo.
+func OpenDatabase(context.Context, string, Options) (*Database, error) { return nil, ErrNoCgo }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -31,6 +32,8 @@ type Options struct {
 	// it gives up with ErrLocked. It must not be negative. Default
 	// DefaultBusyTimeout.
 	BusyTimeout time.Duration
+	// Log gets what a Database has to say to the operator. Nil: nothing.
+	Log *slog.Logger
 }
 
 func (o Options) withDefaults() Options {
@@ -52,3 +55,6 @@ func (o Options) validate() error {
 	}
 	return nil
 }
+
+// LockPath returns the file whose lock OpenDatabase holds for the database at path.
+func LockPath(path string) string { return path + ".lock" }

@@ -12,25 +12,32 @@ import (
 //go:embed schema.sql
 var schemaSQL string
 
-const (
-	// applicationID marks the file as ours in the SQLite header: "cloc".
-	applicationID = 0x636c6f63
-	// schemaVersion is the version that schema.sql makes.
-	schemaVersion = 1
-)
+// format is what a database file is for, as its header tells.
+type format struct {
+	// application is the application ID in the SQLite header.
+	application int64
+	// version is the schema version that create makes, in the header's user version.
+	version int64
+	create  string
+}
+
+// storageFormat is a file that holds scripts' storage alone: "cloc".
+func storageFormat() format {
+	return format{application: 0x636c6f63, version: 1, create: schemaSQL}
+}
 
 // install makes the schema in an empty database and refuses one that is not
 // ours, or is newer, without having changed a byte of it: that is why the
 // change to WAL, which is written into the file, comes after.
-func (s *Store) install(ctx context.Context) error {
+func (f *file) install(ctx context.Context, want format) error {
 	// Before WAL a commit, too, waits for other connections.
-	err := s.retry(ctx, func() error { return s.write(ctx, identifyOrCreate) })
+	err := f.retry(ctx, func() error { return f.write(ctx, want.identifyOrCreate) })
 	if err != nil {
 		return err
 	}
 	var mode string
-	err = s.retry(ctx, func() error {
-		return s.writer.QueryRow("PRAGMA journal_mode = WAL").Scan(&mode)
+	err = f.retry(ctx, func() error {
+		return f.writer.QueryRow("PRAGMA journal_mode = WAL").Scan(&mode)
 	})
 	if err == nil && mode != "wal" {
 		err = fmt.Errorf("the file system does not allow write-ahead logging (journal mode is %q)", mode)
@@ -38,7 +45,7 @@ func (s *Store) install(ctx context.Context) error {
 	return err
 }
 
-func identifyOrCreate(tx *sql.Tx) error {
+func (want format) identifyOrCreate(tx *sql.Tx) error {
 	var application, version, objects int64
 	err := tx.QueryRow(`SELECT
 		(SELECT application_id FROM pragma_application_id),
@@ -48,20 +55,16 @@ func identifyOrCreate(tx *sql.Tx) error {
 	case err != nil:
 		return err
 	case application == 0 && version == 0 && objects == 0:
-		return create(tx)
-	case application != applicationID:
+		_, err := tx.Exec(fmt.Sprintf("%s; PRAGMA application_id = %d; PRAGMA user_version = %d",
+			want.create, want.application, want.version))
+		return err
+	case application != want.application:
 		return fmt.Errorf("%w: it is an SQLite database of another program", ErrNotStorage)
-	case version > schemaVersion:
-		return fmt.Errorf("%w: its schema version is %d, this program knows %d", ErrNewerSchema, version, schemaVersion)
-	case version < schemaVersion:
+	case version > want.version:
+		return fmt.Errorf("%w: its schema version is %d, this program knows %d", ErrNewerSchema, version, want.version)
+	case version < want.version:
 		return fmt.Errorf("%w: its schema version is %d", ErrNotStorage, version)
 	default:
 		return nil
 	}
-}
-
-func create(tx *sql.Tx) error {
-	_, err := tx.Exec(fmt.Sprintf("%s; PRAGMA application_id = %d; PRAGMA user_version = %d",
-		schemaSQL, applicationID, schemaVersion))
-	return err
 }

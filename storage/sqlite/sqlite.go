@@ -27,6 +27,19 @@ const readers = 4
 // ErrReadOnly. A call whose context ends returns within busySlice and the time
 // of one disk write.
 type Store struct {
+	*file
+	statements *statements
+	// fence, unless nil, is asked in every transaction that writes; its error
+	// prevents the write.
+	fence func(*sql.Tx) error
+	// borrowed says that the file is somebody else's to close.
+	borrowed bool
+}
+
+var _ storage.Store = (*Store)(nil)
+
+// file is an open database file.
+type file struct {
 	busyTimeout time.Duration
 
 	// mu is held for reading by every call and for writing by Close.
@@ -39,10 +52,9 @@ type Store struct {
 	// reader's connections are query_only. They see every committed write.
 	reader *sql.DB
 
-	statements statements
+	writes writes
+	shared sharer
 }
-
-var _ storage.Store = (*Store)(nil)
 
 // Open opens the database at path and creates it, with permissions 0600, if
 // there is none; its directory must exist. The context bounds the opening, not
@@ -52,6 +64,33 @@ var _ storage.Store = (*Store)(nil)
 // ErrReadOnly, ErrFull, storage.ErrCorrupt or an error of package io/fs, in one
 // line that names the path.
 func Open(ctx context.Context, path string, options Options) (*Store, error) {
+	var s *Store
+	f, err := openFile(ctx, path, options, func(f *file) (err error) {
+		if err := f.install(ctx, storageFormat()); err != nil {
+			return err
+		}
+		s, err = newStore(ctx, f)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.file = f
+	return s, nil
+}
+
+// newStore prepares the statements of scripts' storage.
+func newStore(ctx context.Context, f *file) (*Store, error) {
+	statements, err := f.prepare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{file: f, statements: statements}, nil
+}
+
+// openFile opens the database at path, creates it if there is none, and has install
+// make of it what it should be.
+func openFile(ctx context.Context, path string, options Options, install func(*file) error) (*file, error) {
 	options = options.withDefaults()
 	if err := options.validate(); err != nil {
 		return nil, err
@@ -67,24 +106,35 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	if err := prepareFile(absolute); err != nil {
 		return nil, fmt.Errorf("storage: %s: %w", path, err)
 	}
-	s, err := open(ctx, absolute, options)
+	f, err := connect(absolute, options)
+	if err == nil {
+		if err = install(f); err != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	if err != nil {
+		return nil, explainOpen(path, absolute, err)
+	}
+	return f, nil
+}
+
+func explainOpen(path, absolute string, err error) error {
 	var failure sqlite3.Error
 	switch {
-	case err == nil:
-		return s, nil
 	case isCode(err, sqlite3.ErrNotADB):
-		return nil, fmt.Errorf("storage: %s: %w: it is not an SQLite file", path, ErrNotStorage)
+		return fmt.Errorf("storage: %s: %w: it is not an SQLite file", path, ErrNotStorage)
 	// Of a disk that cannot be written SQLite says that a side file was not found.
 	case isCode(err, sqlite3.ErrCantOpen) && !writable(filepath.Dir(absolute)):
-		return nil, fmt.Errorf("storage: %s: %w", path, ErrReadOnly)
+		return fmt.Errorf("storage: %s: %w", path, ErrReadOnly)
 	case errors.As(err, &failure):
-		return nil, explain(path, err)
+		return explain(path, err)
 	default:
-		return nil, fmt.Errorf("storage: %s: %w", path, err)
+		return fmt.Errorf("storage: %s: %w", path, err)
 	}
 }
 
-func open(ctx context.Context, path string, options Options) (*Store, error) {
+// connect makes the pools; nothing is opened before it is used.
+func connect(path string, options Options) (*file, error) {
 	writer, err := sql.Open("sqlite3", dataSource(path, options, url.Values{"_txlock": {"immediate"}}))
 	if err != nil {
 		return nil, err
@@ -96,44 +146,51 @@ func open(ctx context.Context, path string, options Options) (*Store, error) {
 	}
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
-
-	s := &Store{busyTimeout: options.BusyTimeout, writer: writer, reader: reader}
-	if err := s.install(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, nil
+	return &file{busyTimeout: options.BusyTimeout, writer: writer, reader: reader, shared: noSharer{}}, nil
 }
 
 // Close implements storage.Store. It waits for the calls under way, at most
 // Options.BusyTimeout and the time of one disk write.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
+	if s.borrowed {
 		return nil
 	}
-	s.closed = true
-	// The writer comes last: the last connection to close moves the log into
-	// the file, which a query_only one cannot.
-	return errors.Join(s.reader.Close(), s.writer.Close())
+	return s.file.Close()
 }
 
-// call runs work unless the store is closed, the context has ended or the scope
-// is bad. operation names it in errors.
-func (s *Store) call(ctx context.Context, operation string, scope storage.Scope, work func() error) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.closed {
+// Close waits for the calls under way and closes the connections.
+func (f *file) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil
+	}
+	f.closed = true
+	// The writer comes last: the last connection to close moves the log into
+	// the file, which a query_only one cannot.
+	return errors.Join(f.reader.Close(), f.writer.Close())
+}
+
+// use runs work unless the file is closed or the context has ended. operation names
+// it in errors.
+func (f *file) use(ctx context.Context, operation string, work func() error) error {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if f.closed {
 		return storage.ErrClosed
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := scope.Validate(); err != nil {
-		return err
-	}
 	return explain(operation, work())
+}
+
+// call is use on a scope, which must be valid.
+func (s *Store) call(ctx context.Context, operation string, scope storage.Scope, work func() error) error {
+	return s.use(ctx, operation, func() error {
+		if err := scope.Validate(); err != nil {
+			return err
+		}
+		return work()
+	})
 }

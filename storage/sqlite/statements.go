@@ -10,9 +10,9 @@ import (
 // statements are compiled once: parsing SQL costs several times what running
 // it does.
 type statements struct {
-	get, keys, usage *sql.Stmt // of Store.reader
+	get, keys, usage *sql.Stmt // of file.reader
 
-	size, charge, held, start, put, remove *sql.Stmt // of Store.writer, the rest too
+	size, charge, held, start, put, remove *sql.Stmt // of file.writer, the rest too
 	clearEntries, clearUsage               *sql.Stmt
 }
 
@@ -37,31 +37,32 @@ const (
 )
 
 // prepare compiles all statements. They are closed with their pools.
-func (s *Store) prepare(ctx context.Context) error {
+func (f *file) prepare(ctx context.Context) (*statements, error) {
+	s := new(statements)
 	for _, each := range []struct {
 		statement **sql.Stmt
 		pool      *sql.DB
 		text      string
 	}{
-		{&s.statements.get, s.reader, getSQL},
-		{&s.statements.keys, s.reader, keysSQL},
-		{&s.statements.usage, s.reader, usageSQL},
-		{&s.statements.size, s.writer, sizeSQL},
-		{&s.statements.charge, s.writer, chargeSQL},
-		{&s.statements.held, s.writer, usageSQL},
-		{&s.statements.start, s.writer, startSQL},
-		{&s.statements.put, s.writer, putSQL},
-		{&s.statements.remove, s.writer, removeSQL},
-		{&s.statements.clearEntries, s.writer, clearEntriesSQL},
-		{&s.statements.clearUsage, s.writer, clearUsageSQL},
+		{&s.get, f.reader, getSQL},
+		{&s.keys, f.reader, keysSQL},
+		{&s.usage, f.reader, usageSQL},
+		{&s.size, f.writer, sizeSQL},
+		{&s.charge, f.writer, chargeSQL},
+		{&s.held, f.writer, usageSQL},
+		{&s.start, f.writer, startSQL},
+		{&s.put, f.writer, putSQL},
+		{&s.remove, f.writer, removeSQL},
+		{&s.clearEntries, f.writer, clearEntriesSQL},
+		{&s.clearUsage, f.writer, clearUsageSQL},
 	} {
-		err := s.retry(ctx, func() (err error) {
+		err := f.retry(ctx, func() (err error) {
 			*each.statement, err = each.pool.PrepareContext(ctx, each.text)
 			return err
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return s, nil
 }

@@ -63,13 +63,18 @@ func (s *Store) Clear(ctx context.Context, scope storage.Scope) error {
 func (s *Store) change(ctx context.Context, operation string, scope storage.Scope, work func(writeTx) error) error {
 	return s.call(ctx, operation, scope, func() error {
 		return s.write(ctx, func(tx *sql.Tx) error {
-			return work(writeTx{tx: tx, statements: &s.statements, scope: scope})
+			if s.fence != nil {
+				if err := s.fence(tx); err != nil {
+					return err
+				}
+			}
+			return work(writeTx{tx: tx, statements: s.statements, scope: scope})
 		})
 	})
 }
 
 // writeTx is a write transaction on one scope. Its statements run without a
-// context, as Store.write explains.
+// context, as file.write explains.
 type writeTx struct {
 	tx         *sql.Tx
 	statements *statements

@@ -1,0 +1,152 @@
+// Package queue wakes mailboxes by way of River jobs, one for each mailbox that has
+// work: the part of the mailbox pattern that SQLite and PostgreSQL share. Its tables
+// lie in the same database as the records, so that waking is part of the transaction
+// that gives a reason for it.
+package queue
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
+
+	"cloche/storage/record"
+)
+
+// Args are what a job says: which mailbox to work through. While one waits or runs,
+// another of the same mailbox is not inserted.
+type Args struct {
+	record.Mailbox
+}
+
+// Kind implements river.JobArgs.
+func (Args) Kind() string { return "mailbox" }
+
+// Job is a mailbox that was woken.
+type Job = river.Job[Args]
+
+const (
+	// fetchCooldown bounds how often jobs are fetched; River's default of 100 ms
+	// bounds throughput to the workers' number ten times a second.
+	fetchCooldown = 10 * time.Millisecond
+	// completedRetention: a completed job tells nothing that the records do not.
+	completedRetention = time.Minute
+	// retryAfter is when a mailbox whose drain failed is woken again.
+	retryAfter = time.Second
+	// rescueMargin is how much longer than the longest drain a job may look running
+	// before it is taken for lost.
+	rescueMargin = 30 * time.Second
+	// maxAttempts is how often one job may fail. Past it the sweep inserts another.
+	maxAttempts = 10_000
+)
+
+// Config sets up a Client.
+type Config struct {
+	// Workers is how many jobs are worked on at a time; 0 makes a client that only
+	// inserts.
+	Workers int
+	// Longest is the longest that a job may take.
+	Longest time.Duration
+	// Poll is how often new jobs are looked for, unless somebody tells of them.
+	Poll time.Duration
+	// PollOnly says that nobody does.
+	PollOnly bool
+	// Schema is where River's tables are; "" is the default of the connection.
+	Schema string
+	// Log gets what River has to say.
+	Log *slog.Logger
+}
+
+// Client inserts jobs and works on them. Tx is the driver's transaction.
+type Client[Tx any] struct {
+	river *river.Client[Tx]
+}
+
+// NewClient returns a client. work is called for each job, unless Workers is 0; an
+// error of it, or a job that it has not completed, has it called again.
+func NewClient[Tx any](driver riverdriver.Driver[Tx], config Config, work func(context.Context, *Job) error) (*Client[Tx], error) {
+	options := &river.Config{
+		FetchCooldown:               fetchCooldown,
+		FetchPollInterval:           max(config.Poll, fetchCooldown),
+		PollOnly:                    config.PollOnly,
+		CompletedJobRetentionPeriod: completedRetention,
+		MaxAttempts:                 maxAttempts,
+		RetryPolicy:                 soon{},
+		Schema:                      config.Schema,
+		Logger:                      config.Log,
+	}
+	if config.Workers > 0 {
+		options.JobTimeout = config.Longest
+		options.RescueStuckJobsAfter = config.Longest + rescueMargin
+		options.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: config.Workers}}
+		options.Workers = river.NewWorkers()
+		if err := river.AddWorkerSafely(options.Workers, river.WorkFunc(work)); err != nil {
+			return nil, err
+		}
+	}
+	client, err := river.NewClient(driver, options)
+	if err != nil {
+		return nil, err
+	}
+	return &Client[Tx]{client}, nil
+}
+
+// Wake inserts a job for each mailbox that has none yet.
+func (c *Client[Tx]) Wake(ctx context.Context, tx Tx, boxes []record.Mailbox) error {
+	if len(boxes) == 0 {
+		return nil
+	}
+	params := make([]river.InsertManyParams, len(boxes))
+	for i, box := range boxes {
+		params[i] = river.InsertManyParams{Args: Args{box}, InsertOpts: &river.InsertOpts{
+			UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+				rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+				rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+			}},
+		}}
+	}
+	_, err := c.river.InsertManyFastTx(ctx, tx, params)
+	return err
+}
+
+// Run works on jobs until ctx ends, and then waits for those under way: at most
+// grace, then their contexts are cancelled and it waits for them.
+func (c *Client[Tx]) Run(ctx context.Context, grace time.Duration) error {
+	// River stops at once when the context of Start ends; this is the gentle way.
+	if err := c.river.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	soft, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := c.river.Stop(soft); err == nil {
+		return nil
+	}
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), hardStop)
+	defer cancel()
+	return c.river.StopAndCancel(hard)
+}
+
+// hardStop is how long cancelled jobs may take to notice.
+const hardStop = 10 * time.Second
+
+// soon has failed jobs tried again after retryAfter.
+type soon struct{}
+
+// NextRetry implements river.ClientRetryPolicy.
+func (soon) NextRetry(job *rivertype.JobRow) time.Time { return time.Now().Add(retryAfter) }
+
+// Complete marks a job as done in the transaction that also writes what came of it.
+// ctx must be, or derive from, the one that the job was given. It returns false if
+// the job is no longer this worker's.
+func Complete[Driver riverdriver.Driver[Tx], Tx any](ctx context.Context, tx Tx, job *Job) (bool, error) {
+	_, err := river.JobCompleteTx[Driver](ctx, tx, job)
+	if errors.Is(err, rivertype.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,20 @@
+package record
+
+import "errors"
+
+// The errors of a Database. Match them with errors.Is.
+var (
+	// ErrNotFound says that there is no such row, or that it is not the project's.
+	ErrNotFound = errors.New("not found")
+
+	// ErrConflict says that a name is taken, or that a row is not in the state
+	// that the change needs.
+	ErrConflict = errors.New("conflict")
+
+	// ErrClaimLost says that the writer no longer holds its mailbox: the claim ran
+	// out, or another worker has it. Nothing was written.
+	ErrClaimLost = errors.New("the claim on the mailbox is lost")
+
+	// ErrInUse says that another process has the database.
+	ErrInUse = errors.New("the database is in use by another process")
+)

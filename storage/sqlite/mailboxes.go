@@ -1,0 +1,303 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"cloche/activity"
+	"cloche/storage"
+	"cloche/storage/queue"
+	"cloche/storage/record"
+	"cloche/storage/sqlite/sqlc"
+)
+
+const (
+	// poll is how often new jobs are looked for. River's listener for SQLite polls
+	// too, every 50 ms.
+	poll = 25 * time.Millisecond
+	// sweepAgain is how often retries that have become due are looked for.
+	sweepAgain = 500 * time.Millisecond
+	// sweepAll is how often every mailbox with work is woken, should a wake-up ever
+	// have been lost.
+	sweepAll = time.Minute
+)
+
+// handle is what Claim.Handle holds.
+type handle struct {
+	ctx     context.Context // of the job
+	job     *queue.Job
+	options record.WorkOptions
+	given   bool // the claim was given up
+}
+
+// Work implements record.Mailboxes.
+func (d *Database) Work(ctx context.Context, options record.WorkOptions, drain record.Drain) error {
+	client, err := queue.NewClient(riversqlite.New(d.writer), queue.Config{
+		Workers: options.Workers, Longest: options.Longest, Poll: poll, PollOnly: true, Log: d.log,
+	}, func(ctx context.Context, job *queue.Job) error {
+		return d.drain(ctx, job, options, drain)
+	})
+	if err != nil {
+		return err
+	}
+	sweeping, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		d.sweepUntil(sweeping)
+	}()
+	err = client.Run(ctx, options.Grace)
+	stop()
+	<-done
+	return err
+}
+
+// drain claims the mailbox of a job and hands it on.
+func (d *Database) drain(ctx context.Context, job *queue.Job, options record.WorkOptions, drain record.Drain) error {
+	claim := &record.Claim{Mailbox: job.Args.Mailbox, Handle: &handle{ctx: ctx, job: job, options: options}}
+	first, err := d.claim(ctx, claim)
+	if err != nil || first == nil {
+		return err
+	}
+	if err := drain(ctx, claim, first); err != nil {
+		return err
+	}
+	if !claim.Handle.(*handle).given {
+		return fmt.Errorf("the drain of mailbox %v ended without its last step", claim.Mailbox)
+	}
+	return nil
+}
+
+// claim takes the mailbox and starts its first run; nil when there is none, and the
+// job is done.
+func (d *Database) claim(ctx context.Context, claim *record.Claim) (*record.Work, error) {
+	var work *record.Work
+	var taken record.Claim
+	err := d.change(ctx, "claim mailbox", func(t txn) (err error) {
+		work, taken = nil, *claim
+		taken.Epoch, err = t.Claim(t.ctx, sqlc.ClaimParams{ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane)})
+		if err == nil {
+			work, err = d.next(t, &taken, true)
+		}
+		return err
+	})
+	if isForeignKey(err) { // the project is gone, and its runs with it
+		err = d.change(ctx, "drop job", func(t txn) error { return d.giveUp(t, claim) })
+	}
+	if err == nil {
+		*claim = taken
+		claim.Handle.(*handle).given = work == nil
+	}
+	return work, err
+}
+
+// Step implements record.Mailboxes.
+func (d *Database) Step(ctx context.Context, claim *record.Claim, outcome *record.Outcome, more bool) (*record.Work, error) {
+	var work *record.Work
+	var taken record.Claim
+	err := d.change(ctx, "step", func(t txn) (err error) {
+		work, taken = nil, *claim
+		if err := holds(t, claim); err != nil {
+			return err
+		}
+		if outcome != nil {
+			if err := finish(t, claim, outcome); err != nil {
+				return err
+			}
+		}
+		work, err = d.next(t, &taken, more)
+		return err
+	})
+	if err == nil {
+		*claim = taken
+		claim.Handle.(*handle).given = work == nil
+	}
+	return work, err
+}
+
+// holds returns ErrClaimLost unless the claim is the newest and has not run out.
+func holds(t txn, claim *record.Claim) error {
+	n, err := t.HoldsClaim(t.ctx, sqlc.HoldsClaimParams{
+		ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Now: micros(time.Now()),
+	})
+	if err == nil && n == 0 {
+		err = record.ErrClaimLost
+	}
+	return err
+}
+
+// finish writes how a run ended. A run that is gone, with its integration, leaves
+// nothing to write.
+func finish(t txn, claim *record.Claim, outcome *record.Outcome) error {
+	r := outcome.Run
+	written, err := t.FinishRun(t.ctx, sqlc.FinishRunParams{
+		Seq: r.Seq, Epoch: claim.Epoch, State: string(r.State), Result: string(r.Result), Code: r.Code,
+		Message: blob(r.Message), Dead: flag(r.Dead), Seed: blob(string(r.Seed)), Steps: r.Steps, Receipt: r.Receipt,
+		Completed: micros(r.Completed),
+	})
+	if err != nil || written == 0 {
+		return err
+	}
+	for _, line := range outcome.Lines {
+		if err := t.CreateLine(t.ctx, sqlc.CreateLineParams{
+			Run: r.Seq, Number: int64(line.Number), Time: micros(line.Time), Level: line.Level, Text: blob(line.Text),
+		}); err != nil {
+			return err
+		}
+	}
+	if outcome.Retry == nil {
+		return nil
+	}
+	return insertRun(t, *outcome.Retry)
+}
+
+// next starts the next run of the mailbox, or gives the claim up.
+func (d *Database) next(t txn, claim *record.Claim, more bool) (*record.Work, error) {
+	if !more {
+		return nil, d.giveUp(t, claim)
+	}
+	row, found, err := head(t, claim.Mailbox)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, d.giveUp(t, claim)
+	}
+	return d.start(t, claim, row)
+}
+
+// head returns the run that is next.
+func head(t txn, box record.Mailbox) (row sqlc.HeadOfLaneRow, found bool, err error) {
+	row, err = t.HeadOfLane(t.ctx, sqlc.HeadOfLaneParams{
+		ProjectID: box.ProjectID, Lane: int64(box.Lane), Now: micros(time.Now()),
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, false, nil
+	}
+	return row, err == nil, err
+}
+
+// start marks a run as started, extends the claim for as long as it may take, and
+// reads what it needs.
+func (d *Database) start(t txn, claim *record.Claim, row sqlc.HeadOfLaneRow) (*record.Work, error) {
+	work, err := d.load(t, row)
+	if err != nil {
+		return nil, err
+	}
+	r, started := &work.Run, now()
+	r.State, r.Started, r.Epoch = activity.StateInProgress, started, claim.Epoch
+	r.Version, r.ScriptHash = work.Version.Number, work.Version.Hash
+	r.Engine = claim.Handle.(*handle).options.Engine
+	if err := t.StartRun(t.ctx, sqlc.StartRunParams{
+		Seq: r.Seq, Version: int64(r.Version), ScriptHash: r.ScriptHash, Engine: r.Engine, Epoch: r.Epoch, Started: micros(started),
+	}); err != nil {
+		return nil, err
+	}
+	if err := t.ServeIntegration(t.ctx, sqlc.ServeIntegrationParams{ID: r.IntegrationID, Served: micros(started)}); err != nil {
+		return nil, err
+	}
+	claim.Until = time.Now().Add(claim.Handle.(*handle).options.Lease(work.Integration))
+	_, err = t.ExtendClaim(t.ctx, sqlc.ExtendClaimParams{
+		ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Until: micros(claim.Until),
+	})
+	return work, err
+}
+
+func (d *Database) load(t txn, row sqlc.HeadOfLaneRow) (*record.Work, error) {
+	cause, err := t.GetActivity(t.ctx, sqlc.GetActivityParams{ID: row.Run.ActivityID, ProjectID: row.Run.ProjectID})
+	if err != nil {
+		return nil, err
+	}
+	project, err := t.GetProject(t.ctx, row.Run.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+	version, err := t.DescribeVersion(t.ctx, sqlc.DescribeVersionParams{IntegrationID: row.Integration.ID, Number: row.Integration.Version})
+	if err != nil {
+		return nil, err
+	}
+	variables, err := t.ListVariables(t.ctx, row.Integration.ID)
+	if err != nil {
+		return nil, err
+	}
+	integration, err := integrationOf(row.Integration)
+	return &record.Work{
+		Run: runOf(row.Run, cause.Type), Activity: activityOf(cause), Integration: integration, ProjectName: project.Name,
+		Version: record.Version{
+			IntegrationID: integration.ID, Number: integration.Version, Hash: version.Hash, Created: fromMicros(version.Created),
+		},
+		Variables: mapped(variables, variableOf),
+	}, err
+}
+
+// giveUp completes the job first and looks for more work then, so that an Accept
+// whose wake-up was dropped because of this job is seen.
+func (d *Database) giveUp(t txn, claim *record.Claim) error {
+	h := claim.Handle.(*handle)
+	mine, err := queue.Complete[*riversqlite.Driver](context.WithoutCancel(h.ctx), t.tx, h.job)
+	if err != nil || !mine {
+		return err
+	}
+	if _, found, err := head(t, claim.Mailbox); err != nil || !found {
+		return err
+	}
+	d.wakes.add(claim.Mailbox)
+	return nil
+}
+
+// StoreFor implements record.Mailboxes.
+func (d *Database) StoreFor(claim *record.Claim) storage.Store {
+	// The claim's epoch stays what it is; Step may extend its time.
+	held := *claim
+	fenced := *d.store
+	fenced.fence = func(tx *sql.Tx) error {
+		return holds(txn{Queries: d.writes.WithTx(tx), tx: tx, ctx: context.Background()}, &held)
+	}
+	return &fenced
+}
+
+// sweepUntil wakes mailboxes whose retries have become due, and now and then all.
+func (d *Database) sweepUntil(ctx context.Context) {
+	again, all := time.NewTicker(sweepAgain), time.NewTicker(sweepAll)
+	defer again.Stop()
+	defer all.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+			err = d.wakeDue(ctx)
+		case <-all.C:
+			err = d.change(ctx, "sweep", d.sweep)
+		}
+		if err != nil && ctx.Err() == nil {
+			d.log.Error("sweeping mailboxes failed", "error", err)
+		}
+	}
+}
+
+func (d *Database) wakeDue(ctx context.Context) error {
+	var boxes []record.Mailbox
+	err := d.read(ctx, "look for retries", func(q *sqlc.Queries) error {
+		rows, err := q.DueMailboxes(ctx, micros(time.Now()))
+		boxes = mapped(rows, func(row sqlc.DueMailboxesRow) record.Mailbox {
+			return record.Mailbox{ProjectID: row.ProjectID, Lane: int(row.Lane)}
+		})
+		return err
+	})
+	if err != nil || len(boxes) == 0 {
+		return err
+	}
+	return d.change(ctx, "wake retries", func(txn) error {
+		d.wakes.add(boxes...)
+		return nil
+	})
+}

@@ -1,0 +1,82 @@
+-- name: CreateRun :exec
+INSERT INTO run (id, project_id, integration_id, activity_id, attempt, lane, state, result, code, message, dead,
+    version, script_hash, engine, seed, steps, receipt, epoch, ready, created, started, completed)
+VALUES (@id, @project_id, @integration_id, @activity_id, @attempt, @lane, 'pending', '', '', x'', 0,
+    0, '', '', x'', 0, '', 0, @ready, @created, 0, 0);
+
+-- name: GetRun :one
+SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
+WHERE run.id = @id AND run.project_id = @project_id;
+
+-- name: ListRuns :many
+SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
+WHERE run.integration_id = @integration_id
+    AND (@activity_id = '' OR run.activity_id = @activity_id)
+    AND (@state = '' OR instr(@state, ' ' || run.state || ' ') > 0)
+    AND (@result = '' OR run.result = @result)
+    AND (@before = 0 OR run.created < @before)
+    AND (@dead = 0 OR run.dead = 1)
+    AND substr(run.id, 1, length(@prefix)) = @prefix
+ORDER BY run.seq DESC LIMIT @most;
+
+-- name: ListRunsOfActivity :many
+SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
+WHERE run.activity_id = @activity_id AND run.project_id = @project_id
+ORDER BY run.seq DESC LIMIT @most;
+
+-- name: ListRunsOfProject :many
+SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
+WHERE run.project_id = @project_id AND substr(run.id, 1, length(@prefix)) = @prefix
+ORDER BY run.seq DESC LIMIT @most;
+
+-- name: CountUnfinished :one
+SELECT count(*) FROM run WHERE state IN ('pending', 'in_progress');
+
+-- name: HeadOfLane :one
+SELECT sqlc.embed(run), sqlc.embed(integration) FROM integration
+JOIN run ON run.seq = (
+    SELECT min(head.seq) FROM run AS head
+    WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress'))
+WHERE integration.project_id = @project_id AND integration.lane = @lane AND run.ready <= @now
+ORDER BY integration.served, run.seq LIMIT 1;
+
+-- name: StartRun :exec
+UPDATE run SET state = 'in_progress', version = @version, script_hash = @script_hash, engine = @engine,
+    epoch = @epoch, started = @started
+WHERE seq = @seq;
+
+-- name: FinishRun :execrows
+UPDATE run SET state = @state, result = @result, code = @code, message = @message, dead = @dead, seed = @seed,
+    steps = @steps, receipt = @receipt, completed = @completed
+WHERE seq = @seq AND epoch = @epoch AND state = 'in_progress';
+
+-- name: CancelRun :execrows
+UPDATE run SET state = 'cancelled', result = 'failure', code = 'cancelled', message = @message, completed = @completed
+WHERE id = @id AND project_id = @project_id AND state = 'pending';
+
+-- name: LastAttempt :one
+SELECT cast(coalesce(max(attempt), 0) AS integer) AS attempt FROM run
+WHERE activity_id = @activity_id AND integration_id = @integration_id;
+
+-- name: CreateLine :exec
+INSERT INTO line (run, number, time, level, text) VALUES (@run, @number, @time, @level, @text);
+
+-- name: ListLines :many
+SELECT number, time, level, text FROM line WHERE run = @run AND number > @after ORDER BY number LIMIT @most;
+
+-- name: Claim :one
+INSERT INTO mailbox (project_id, lane, epoch, until) VALUES (@project_id, @lane, 1, 0)
+ON CONFLICT (project_id, lane) DO UPDATE SET epoch = epoch + 1, until = 0
+RETURNING epoch;
+
+-- name: ExtendClaim :execrows
+UPDATE mailbox SET until = @until WHERE project_id = @project_id AND lane = @lane AND epoch = @epoch;
+
+-- name: HoldsClaim :one
+SELECT count(*) FROM mailbox WHERE project_id = @project_id AND lane = @lane AND epoch = @epoch AND until > @now;
+
+-- name: DueMailboxes :many
+SELECT DISTINCT project_id, lane FROM run WHERE state = 'pending' AND attempt > 1 AND ready <= @now;
+
+-- name: UnfinishedMailboxes :many
+SELECT DISTINCT project_id, lane FROM run WHERE state IN ('pending', 'in_progress') AND ready <= @now;

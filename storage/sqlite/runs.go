@@ -1,0 +1,131 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"cloche/activity"
+	"cloche/storage/record"
+	"cloche/storage/sqlite/sqlc"
+)
+
+// ListRuns implements record.Runs.
+func (d *Database) ListRuns(ctx context.Context, query record.RunQuery) ([]record.Run, error) {
+	var runs []record.Run
+	err := d.read(ctx, "list runs", func(q *sqlc.Queries) (err error) {
+		runs, err = listRuns(ctx, q, query)
+		return err
+	})
+	return runs, err
+}
+
+func listRuns(ctx context.Context, q *sqlc.Queries, query record.RunQuery) ([]record.Run, error) {
+	switch {
+	case query.IntegrationID != "":
+		// States are words, so a list of them in one text can be searched.
+		states := ""
+		if len(query.States) > 0 {
+			states = " " + strings.Join(query.States, " ") + " "
+		}
+		rows, err := q.ListRuns(ctx, sqlc.ListRunsParams{
+			IntegrationID: query.IntegrationID, ActivityID: query.ActivityID, State: states, Result: query.Result,
+			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: query.Prefix, Most: int64(query.Limit),
+		})
+		return mapped(rows, func(row sqlc.ListRunsRow) record.Run { return runOf(row.Run, row.Type) }), err
+	case query.ActivityID != "":
+		rows, err := q.ListRunsOfActivity(ctx, sqlc.ListRunsOfActivityParams{
+			ActivityID: query.ActivityID, ProjectID: query.ProjectID, Most: int64(query.Limit),
+		})
+		return mapped(rows, func(row sqlc.ListRunsOfActivityRow) record.Run { return runOf(row.Run, row.Type) }), err
+	default:
+		rows, err := q.ListRunsOfProject(ctx, sqlc.ListRunsOfProjectParams{
+			ProjectID: query.ProjectID, Prefix: query.Prefix, Most: int64(query.Limit),
+		})
+		return mapped(rows, func(row sqlc.ListRunsOfProjectRow) record.Run { return runOf(row.Run, row.Type) }), err
+	}
+}
+
+// Run implements record.Runs.
+func (d *Database) Run(ctx context.Context, project, id string) (record.Run, error) {
+	var run record.Run
+	err := d.read(ctx, "get run", func(q *sqlc.Queries) (err error) {
+		run, err = getRun(ctx, q, project, id)
+		return err
+	})
+	return run, err
+}
+
+func getRun(ctx context.Context, q *sqlc.Queries, project, id string) (record.Run, error) {
+	row, err := q.GetRun(ctx, sqlc.GetRunParams{ID: id, ProjectID: project})
+	return runOf(row.Run, row.Type), one(err)
+}
+
+// Lines implements record.Runs.
+func (d *Database) Lines(ctx context.Context, run record.Run, after, limit int) ([]record.Line, error) {
+	var lines []record.Line
+	err := d.read(ctx, "get log", func(q *sqlc.Queries) error {
+		rows, err := q.ListLines(ctx, sqlc.ListLinesParams{Run: run.Seq, After: int64(after), Most: int64(limit)})
+		lines = mapped(rows, func(row sqlc.ListLinesRow) record.Line {
+			return record.Line{Number: int(row.Number), Time: fromMicros(row.Time), Level: row.Level, Text: string(row.Text)}
+		})
+		return err
+	})
+	return lines, err
+}
+
+// Redrive implements record.Runs.
+func (d *Database) Redrive(ctx context.Context, project, id, newID string) (record.Run, error) {
+	var again record.Run
+	err := d.change(ctx, "redrive run", func(t txn) error {
+		ended, err := getRun(t.ctx, t.Queries, project, id)
+		if err != nil {
+			return err
+		}
+		if !ended.State.Finished() {
+			return fmt.Errorf("%w: the run has not ended yet", record.ErrConflict)
+		}
+		last, err := t.LastAttempt(t.ctx, sqlc.LastAttemptParams{ActivityID: ended.ActivityID, IntegrationID: ended.IntegrationID})
+		if err != nil {
+			return err
+		}
+		again = ended
+		again.ID, again.Attempt, again.Created = newID, int(last)+1, now()
+		again.Ready = again.Created
+		if err := insertRun(t, again); err != nil {
+			return err
+		}
+		if again, err = getRun(t.ctx, t.Queries, project, newID); err != nil {
+			return err
+		}
+		if _, err := t.tx.Exec("UPDATE run SET dead = 0 WHERE seq = ?", ended.Seq); err != nil {
+			return err
+		}
+		d.wakes.add(record.Mailbox{ProjectID: project, Lane: again.Lane})
+		return nil
+	})
+	return again, err
+}
+
+// CancelRun implements record.Runs.
+func (d *Database) CancelRun(ctx context.Context, project, id string) (record.Run, error) {
+	var run record.Run
+	err := d.change(ctx, "cancel run", func(t txn) error {
+		cancelled, err := t.CancelRun(t.ctx, sqlc.CancelRunParams{
+			ID: id, ProjectID: project, Message: blob("cancelled before it started"), Completed: micros(now()),
+		})
+		if err != nil {
+			return err
+		}
+		if run, err = getRun(t.ctx, t.Queries, project, id); err != nil {
+			return err
+		}
+		if cancelled == 0 {
+			return fmt.Errorf("%w: the run is %s", record.ErrConflict, activity.DisplayState(run.State))
+		}
+		return nil
+	})
+	return run, err
+}
