@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/net/http/httpguts"
@@ -172,7 +173,21 @@ func NewFetcher(config FetchConfig) (*Fetcher, error) {
 // the Fetch Standard says (https://fetch.spec.whatwg.org/#http-redirect-fetch), but
 // at most 5, and every header that may hold a credential is left behind where the
 // host or the port changes.
-func (f *Fetcher) Run() host.Func { return f.client.run() }
+func (f *Fetcher) Run() host.Func { return f.client.run(Marks{}) }
+
+// RunMarked is Run with headers that say where the requests come from.
+func (f *Fetcher) RunMarked(m Marks) host.Func { return f.client.run(m) }
+
+// Marks are headers that the host adds to the requests of a run. Names and values
+// must be valid; they do not count against what a script may send.
+type Marks struct {
+	// Always are set on every request, redirected ones included, whatever the script
+	// sets.
+	Always map[string]string
+	// Otherwise are set where the script sets no header of that name, and stay behind
+	// like its own when a redirect leads to another host.
+	Otherwise map[string]string
+}
 
 // Close releases what the Fetcher holds. Requests under way are not interrupted:
 // they end with the contexts of their runs.
@@ -185,8 +200,9 @@ type client struct {
 	transport http.RoundTripper
 }
 
-func (c client) run() host.Func {
+func (c client) run(m Marks) host.Func {
 	s := c.session()
+	s.marks = m
 	return func(ctx context.Context, call *host.Call) (host.Value, error) {
 		return s.fetch(ctx, call, call)
 	}
@@ -199,6 +215,7 @@ func (c client) session() *session {
 // session is one run's use of a client.
 type session struct {
 	client
+	marks   Marks
 	fetches int
 	names   map[string]struct{} // host names, against MaxLookups
 }
@@ -217,6 +234,9 @@ const levelHTTP = "http"
 func (s *session) fetch(ctx context.Context, call *host.Call, report reporter) (host.Value, error) {
 	began := s.config.Now()
 	r, err := parseRequest(call, s.config)
+	for name, value := range s.marks.Otherwise {
+		r.headers = addHeader(r.headers, strings.ToLower(name), value)
+	}
 	report.Log(levelHTTP, "HTTP request: "+r.describe())
 	var answer *response
 	var moved traffic

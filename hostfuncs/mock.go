@@ -56,7 +56,7 @@ func NewMock(list []byte) (*Mock, error) {
 // and writes to the log as that of a Fetcher with a zero configuration, except
 // that every duration is 0 ms and that any host and port will do. A request that
 // no entry matches throws a TypeError with the code ENETWORK.
-func (m *Mock) Run() host.Func { return m.client.run() }
+func (m *Mock) Run() host.Func { return m.client.run(Marks{}) }
 
 // mockAnswer is one checked entry.
 type mockAnswer struct {

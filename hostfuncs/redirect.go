@@ -15,7 +15,11 @@ func (s *session) follow(ctx context.Context, r *request, moved *traffic) (*resp
 		if err := s.admit(r.target); err != nil {
 			return nil, r.target, err
 		}
-		received, err := s.transport.RoundTrip(r.wire(ctx))
+		wire := r.wire(ctx)
+		for name, value := range s.marks.Always {
+			wire.Header.Set(name, value)
+		}
+		received, err := s.transport.RoundTrip(wire)
 		if err != nil {
 			return nil, r.target, err
 		}
