@@ -1,0 +1,91 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"cloche/activity"
+	"cloche/storage/record"
+)
+
+// drain works through a mailbox for Config.Slice, then others have their turn.
+func (s *Service) drain(ctx context.Context, claim *record.Claim, work *record.Work) error {
+	began := time.Now()
+	for work != nil {
+		outcome, err := s.execute(ctx, claim, work)
+		if err != nil {
+			s.live.end(work.Run.ID)
+			s.notRecorded(ctx, work, err)
+			return err
+		}
+		s.decideRetry(work, &outcome)
+		more := time.Since(began) < s.Slice && s.working.Load()
+		next, err := s.step(ctx, claim, &outcome, more)
+		s.live.end(work.Run.ID)
+		if err != nil {
+			s.notRecorded(ctx, work, err)
+			return err
+		}
+		s.backlog.Add(-1)
+		s.metrics.ran(outcome.Run)
+		work = next
+	}
+	return nil
+}
+
+func (s *Service) notRecorded(ctx context.Context, work *record.Work, err error) {
+	s.metrics.lost.Inc()
+	if ctx.Err() != nil {
+		s.Log.Info("a run is handed back", "project", work.Run.ProjectID, "run", work.Run.ID)
+		return
+	}
+	s.Log.Warn("a run is not recorded and will start again",
+		"project", work.Run.ProjectID, "integration", work.Run.IntegrationID, "run", work.Run.ID, "error", err)
+}
+
+const (
+	// stepTime is how long writing an outcome may take when the service stops.
+	stepTime       = 5 * time.Second
+	stepAgain      = 50 * time.Millisecond
+	mostBetweenTry = 2 * time.Second
+)
+
+// step writes an outcome, again and again for as long as the claim holds: the disk
+// may have space again before the script's effects would have to be repeated.
+func (s *Service) step(ctx context.Context, claim *record.Claim, outcome *record.Outcome, more bool) (*record.Work, error) {
+	for pause := stepAgain; ; pause = min(2*pause, mostBetweenTry) {
+		// What is done is written even if the service stops in this moment.
+		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTime)
+		next, err := s.Database.Step(writing, claim, outcome, more && ctx.Err() == nil)
+		cancel()
+		if err == nil || errors.Is(err, record.ErrClaimLost) || time.Now().Add(pause).After(claim.Until) {
+			return next, err
+		}
+		s.Log.Error("recording a run failed; trying again", "run", outcome.Run.ID, "error", err)
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(pause):
+		}
+	}
+}
+
+// decideRetry says what follows from a run that failed.
+func (s *Service) decideRetry(work *record.Work, outcome *record.Outcome) {
+	r := &outcome.Run
+	if r.State != activity.StateComplete || r.Result != activity.ResultFailure {
+		return
+	}
+	policy := work.Integration.Retry
+	if !policy.Retries(r.Code, r.Attempt) {
+		// A policy of one attempt asks for none, and so leaves no dead letter.
+		r.Dead = policy.WithDefaults().Attempts > 1
+		return
+	}
+	again := *r
+	again.ID, again.Attempt, again.Created = newID(), r.Attempt+1, now()
+	again.Ready = again.Created.Add(policy.Delay(r.Attempt, rand.Float64()))
+	outcome.Retry = &again
+}
