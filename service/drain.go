@@ -86,6 +86,9 @@ func (s *Service) decideRetry(work *record.Work, outcome *record.Outcome) {
 	}
 	again := *r
 	again.ID, again.Attempt, again.Created = newID(), r.Attempt+1, now()
+	if again.Place == 0 {
+		again.Place = r.Seq
+	}
 	again.Ready = again.Created.Add(policy.Delay(r.Attempt, rand.Float64()))
 	outcome.Retry = &again
 }

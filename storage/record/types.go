@@ -124,7 +124,7 @@ type Delivery struct {
 
 // Run is one execution of a script because of an activity.
 type Run struct {
-	// Seq orders the runs of an integration; the Database gives it.
+	// Seq counts the runs in the order in which they were made; the Database gives it.
 	Seq int64
 	// ID is 13 lower-case letters and digits.
 	ID            string
@@ -134,7 +134,10 @@ type Run struct {
 	// Attempt counts from 1; each try is a run of its own.
 	Attempt int
 	Lane    int
-	State   activity.State
+	// Place orders the runs of an integration that have not ended: for a retry it is
+	// the Seq of the first attempt, so that what follows waits for it. 0 is Seq.
+	Place int64
+	State activity.State
 	// Result is "" until the run is complete.
 	Result activity.Result
 	// Code is how it ended: a host.Code; "" until then. The list is open.

@@ -154,7 +154,7 @@ func firstRun(id string, a record.Activity, i record.Integration) record.Run {
 func insertRun(t txn, r record.Run) error {
 	return t.CreateRun(t.ctx, sqlc.CreateRunParams{
 		ID: r.ID, ProjectID: r.ProjectID, IntegrationID: r.IntegrationID, ActivityID: r.ActivityID,
-		Attempt: int64(r.Attempt), Lane: int64(r.Lane), Ready: micros(r.Ready), Created: micros(r.Created),
+		Attempt: int64(r.Attempt), Lane: int64(r.Lane), Place: r.Place, Ready: micros(r.Ready), Created: micros(r.Created),
 	})
 }
 

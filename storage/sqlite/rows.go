@@ -96,7 +96,7 @@ func activityOf(row sqlc.Activity) record.Activity {
 func runOf(row sqlc.Run, activityType []byte) record.Run {
 	return record.Run{
 		Seq: row.Seq, ID: row.ID, ProjectID: row.ProjectID, IntegrationID: row.IntegrationID,
-		ActivityID: row.ActivityID, ActivityType: string(activityType), Attempt: int(row.Attempt), Lane: int(row.Lane),
+		ActivityID: row.ActivityID, ActivityType: string(activityType), Attempt: int(row.Attempt), Lane: int(row.Lane), Place: row.Place,
 		State: activity.State(row.State), Result: activity.Result(row.Result), Code: row.Code,
 		Message: string(row.Message), Dead: row.Dead != 0, Version: int(row.Version), ScriptHash: row.ScriptHash,
 		Engine: row.Engine, Seed: row.Seed, Steps: row.Steps, Receipt: row.Receipt, Epoch: row.Epoch,

@@ -92,7 +92,7 @@ func (d *Database) Redrive(ctx context.Context, project, id, newID string) (reco
 			return err
 		}
 		again = ended
-		again.ID, again.Attempt, again.Created = newID, int(last)+1, now()
+		again.ID, again.Attempt, again.Place, again.Created = newID, int(last)+1, 0, now()
 		again.Ready = again.Created
 		if err := insertRun(t, again); err != nil {
 			return err

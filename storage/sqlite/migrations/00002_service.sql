@@ -79,7 +79,8 @@ CREATE TABLE delivery (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_by_age ON delivery (created);
 
--- A run waits, goes on and is recorded in one row. seq is the order of acceptance.
+-- A run waits, goes on and is recorded in one row. seq is the order in which runs were
+-- made, which for first attempts is that of acceptance.
 CREATE TABLE run (
     seq            INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     id             TEXT    NOT NULL UNIQUE,
@@ -88,6 +89,9 @@ CREATE TABLE run (
     activity_id    TEXT    NOT NULL REFERENCES activity (id) ON DELETE CASCADE,
     attempt        INTEGER NOT NULL,
     lane           INTEGER NOT NULL,
+    -- place is its place among the runs of its integration: of a retry the first
+    -- attempt's seq, so that what follows waits for it; 0 is its own seq.
+    place          INTEGER NOT NULL,
     state          TEXT    NOT NULL,
     result         TEXT    NOT NULL,
     code           TEXT    NOT NULL,
@@ -108,7 +112,8 @@ CREATE TABLE run (
 ) STRICT;
 CREATE INDEX run_of_integration ON run (integration_id, seq);
 CREATE INDEX run_of_project ON run (project_id, seq);
-CREATE INDEX run_unfinished ON run (integration_id, seq) WHERE state IN ('pending', 'in_progress');
+CREATE INDEX run_unfinished ON run (integration_id, (CASE WHEN place > 0 THEN place ELSE seq END))
+    WHERE state IN ('pending', 'in_progress');
 CREATE INDEX run_again ON run (ready) WHERE state = 'pending' AND attempt > 1;
 
 CREATE TABLE line (

@@ -1,7 +1,7 @@
 -- name: CreateRun :exec
-INSERT INTO run (id, project_id, integration_id, activity_id, attempt, lane, state, result, code, message, dead,
+INSERT INTO run (id, project_id, integration_id, activity_id, attempt, lane, place, state, result, code, message, dead,
     version, script_hash, engine, seed, steps, receipt, epoch, ready, created, started, completed)
-VALUES (@id, @project_id, @integration_id, @activity_id, @attempt, @lane, 'pending', '', '', x'', 0,
+VALUES (@id, @project_id, @integration_id, @activity_id, @attempt, @lane, @place, 'pending', '', '', x'', 0,
     0, '', '', x'', 0, '', 0, @ready, @created, 0, 0);
 
 -- name: GetRun :one
@@ -35,8 +35,9 @@ SELECT count(*) FROM run WHERE state IN ('pending', 'in_progress');
 -- name: HeadOfLane :one
 SELECT sqlc.embed(run), sqlc.embed(integration) FROM integration
 JOIN run ON run.seq = (
-    SELECT min(head.seq) FROM run AS head
-    WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress'))
+    SELECT head.seq FROM run AS head
+    WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress')
+    ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
 WHERE integration.project_id = @project_id AND integration.lane = @lane AND run.ready <= @now
 ORDER BY integration.served, run.seq LIMIT 1;
 

@@ -76,6 +76,7 @@ type Run struct {
 	ActivityID    string
 	Attempt       int64
 	Lane          int64
+	Place         int64
 	State         string
 	Result        string
 	Code          string

@@ -87,10 +87,10 @@ func (q *Queries) CreateLine(ctx context.Context, arg CreateLineParams) error {
 }
 
 const createRun = `-- name: CreateRun :exec
-INSERT INTO run (id, project_id, integration_id, activity_id, attempt, lane, state, result, code, message, dead,
+INSERT INTO run (id, project_id, integration_id, activity_id, attempt, lane, place, state, result, code, message, dead,
     version, script_hash, engine, seed, steps, receipt, epoch, ready, created, started, completed)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', '', '', x'', 0,
-    0, '', '', x'', 0, '', 0, ?7, ?8, 0, 0)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', '', '', x'', 0,
+    0, '', '', x'', 0, '', 0, ?8, ?9, 0, 0)
 `
 
 type CreateRunParams struct {
@@ -100,6 +100,7 @@ type CreateRunParams struct {
 	ActivityID    string
 	Attempt       int64
 	Lane          int64
+	Place         int64
 	Ready         int64
 	Created       int64
 }
@@ -112,6 +113,7 @@ func (q *Queries) CreateRun(ctx context.Context, arg CreateRunParams) error {
 		arg.ActivityID,
 		arg.Attempt,
 		arg.Lane,
+		arg.Place,
 		arg.Ready,
 		arg.Created,
 	)
@@ -215,7 +217,7 @@ func (q *Queries) FinishRun(ctx context.Context, arg FinishRunParams) (int64, er
 }
 
 const getRun = `-- name: GetRun :one
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.id = ?1 AND run.project_id = ?2
 `
 
@@ -240,6 +242,7 @@ func (q *Queries) GetRun(ctx context.Context, arg GetRunParams) (GetRunRow, erro
 		&i.Run.ActivityID,
 		&i.Run.Attempt,
 		&i.Run.Lane,
+		&i.Run.Place,
 		&i.Run.State,
 		&i.Run.Result,
 		&i.Run.Code,
@@ -262,10 +265,11 @@ func (q *Queries) GetRun(ctx context.Context, arg GetRunParams) (GetRunRow, erro
 }
 
 const headOfLane = `-- name: HeadOfLane :one
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, integration.id, integration.project_id, integration.name, integration.enabled, integration."filter", integration.limits, integration.retry, integration.version, integration.lane, integration.served, integration.created, integration.updated FROM integration
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, integration.id, integration.project_id, integration.name, integration.enabled, integration."filter", integration.limits, integration.retry, integration.version, integration.lane, integration.served, integration.created, integration.updated FROM integration
 JOIN run ON run.seq = (
-    SELECT min(head.seq) FROM run AS head
-    WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress'))
+    SELECT head.seq FROM run AS head
+    WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress')
+    ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
 WHERE integration.project_id = ?1 AND integration.lane = ?2 AND run.ready <= ?3
 ORDER BY integration.served, run.seq LIMIT 1
 `
@@ -292,6 +296,7 @@ func (q *Queries) HeadOfLane(ctx context.Context, arg HeadOfLaneParams) (HeadOfL
 		&i.Run.ActivityID,
 		&i.Run.Attempt,
 		&i.Run.Lane,
+		&i.Run.Place,
 		&i.Run.State,
 		&i.Run.Result,
 		&i.Run.Code,
@@ -410,7 +415,7 @@ func (q *Queries) ListLines(ctx context.Context, arg ListLinesParams) ([]ListLin
 }
 
 const listRuns = `-- name: ListRuns :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.integration_id = ?1
     AND (?2 = '' OR run.activity_id = ?2)
     AND (?3 = '' OR instr(?3, ' ' || run.state || ' ') > 0)
@@ -463,6 +468,7 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsR
 			&i.Run.ActivityID,
 			&i.Run.Attempt,
 			&i.Run.Lane,
+			&i.Run.Place,
 			&i.Run.State,
 			&i.Run.Result,
 			&i.Run.Code,
@@ -495,7 +501,7 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsR
 }
 
 const listRunsOfActivity = `-- name: ListRunsOfActivity :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.activity_id = ?1 AND run.project_id = ?2
 ORDER BY run.seq DESC LIMIT ?3
 `
@@ -528,6 +534,7 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 			&i.Run.ActivityID,
 			&i.Run.Attempt,
 			&i.Run.Lane,
+			&i.Run.Place,
 			&i.Run.State,
 			&i.Run.Result,
 			&i.Run.Code,
@@ -560,7 +567,7 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 }
 
 const listRunsOfProject = `-- name: ListRunsOfProject :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.project_id = ?1 AND substr(run.id, 1, length(?2)) = ?2
 ORDER BY run.seq DESC LIMIT ?3
 `
@@ -593,6 +600,7 @@ func (q *Queries) ListRunsOfProject(ctx context.Context, arg ListRunsOfProjectPa
 			&i.Run.ActivityID,
 			&i.Run.Attempt,
 			&i.Run.Lane,
+			&i.Run.Place,
 			&i.Run.State,
 			&i.Run.Result,
 			&i.Run.Code,
