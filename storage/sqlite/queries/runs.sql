@@ -80,4 +80,6 @@ SELECT count(*) FROM mailbox WHERE project_id = @project_id AND lane = @lane AND
 SELECT DISTINCT project_id, lane FROM run WHERE state = 'pending' AND attempt > 1 AND ready <= @now;
 
 -- name: UnfinishedMailboxes :many
-SELECT DISTINCT project_id, lane FROM run WHERE state IN ('pending', 'in_progress') AND ready <= @now;
+SELECT DISTINCT project_id, lane FROM integration WHERE EXISTS (
+    SELECT 1 FROM run
+    WHERE run.integration_id = integration.id AND run.state IN ('pending', 'in_progress') AND run.ready <= @now);

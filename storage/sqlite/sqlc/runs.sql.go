@@ -660,7 +660,9 @@ func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) error {
 }
 
 const unfinishedMailboxes = `-- name: UnfinishedMailboxes :many
-SELECT DISTINCT project_id, lane FROM run WHERE state IN ('pending', 'in_progress') AND ready <= ?1
+SELECT DISTINCT project_id, lane FROM integration WHERE EXISTS (
+    SELECT 1 FROM run
+    WHERE run.integration_id = integration.id AND run.state IN ('pending', 'in_progress') AND run.ready <= ?1)
 `
 
 type UnfinishedMailboxesRow struct {
