@@ -129,8 +129,12 @@ func (f *fields) inner(root, outer *frame, v rawValue) {
 // that even with every character escaped is not looked at: this is asked for every
 // value of an array, whose key may be as long as the rest of the body.
 func (f *fields) is(at span, name string) bool {
-	if at.end-at.start > len(`\u0000`)*len(name) {
+	inner := f.body[at.start:at.end]
+	if len(inner) > len(`\u0000`)*len(name) {
 		return false
+	}
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner) == name
 	}
 	return f.text(at) == name
 }

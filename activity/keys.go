@@ -12,7 +12,7 @@ import (
 //
 // Keys are sorted by hash when their object ends. A map for each object would do
 // as well, but takes several times the memory, and the body of a stranger chooses
-// how much: a MiB of short keys in one object costs 4 MB and 30 ms this way. The
+// how much: a MiB of short keys in one object takes 4 MB and 30 ms this way (BenchmarkParse). The
 // hash has a seed of its own for each body, so nobody can aim at collisions.
 type keyList struct {
 	list    []key
@@ -36,7 +36,10 @@ func (k *keyList) pop(body []byte, first int) int {
 	keys := k.list[first:]
 	k.list = k.list[:first]
 	slices.SortFunc(keys, func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.at.start, b.at.start))
+		if a.hash != b.hash {
+			return cmp.Compare(a.hash, b.hash)
+		}
+		return cmp.Compare(a.at.start, b.at.start)
 	})
 	found := -1
 	for i := range keys {
