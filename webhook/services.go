@@ -78,7 +78,7 @@ func parseStripe(value string) (written string, signatures [][]byte, ok bool) {
 	}
 	for _, part := range parts {
 		name, text, _ := strings.Cut(part, "=")
-		switch strings.TrimSpace(name) {
+		switch strings.Trim(name, " ") {
 		case "t":
 			if written != "" {
 				return "", nil, false

@@ -123,7 +123,7 @@ type standardSignatures struct{ shared, asymmetric [][]byte }
 
 func parseStandard(list string) (standardSignatures, error) {
 	var s standardSignatures
-	all := strings.Fields(list)
+	all := strings.Split(list, " ")
 	if len(all) > maxSignatures {
 		return s, malformed(standardSignature)
 	}
