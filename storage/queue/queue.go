@@ -53,11 +53,9 @@ type Config struct {
 	Longest time.Duration
 	// Poll is how often new jobs are looked for, unless somebody tells of them.
 	Poll time.Duration
-	// PollOnly says that nobody does.
-	PollOnly bool
 	// Schema is where River's tables are; "" is the default of the connection.
 	Schema string
-	// Log gets what River has to say.
+	// Log gets what River has to say that is a warning or worse.
 	Log *slog.Logger
 }
 
@@ -72,12 +70,11 @@ func NewClient[Tx any](driver riverdriver.Driver[Tx], config Config, work func(c
 	options := &river.Config{
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           max(config.Poll, fetchCooldown),
-		PollOnly:                    config.PollOnly,
 		CompletedJobRetentionPeriod: completedRetention,
 		MaxAttempts:                 maxAttempts,
 		RetryPolicy:                 soon{},
 		Schema:                      config.Schema,
-		Logger:                      config.Log,
+		Logger:                      Quiet(config.Log),
 	}
 	if config.Workers > 0 {
 		options.JobTimeout = config.Longest
@@ -150,3 +147,27 @@ func Complete[Driver riverdriver.Driver[Tx], Tx any](ctx context.Context, tx Tx,
 	}
 	return err == nil, err
 }
+
+// Quiet returns a logger that passes on warnings and worse: River tells of its starts
+// and stops, which are ours to tell of.
+func Quiet(log *slog.Logger) *slog.Logger {
+	if log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(warnings{log.Handler()})
+}
+
+type warnings struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs implements slog.Handler.
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup implements slog.Handler.
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

@@ -107,13 +107,16 @@ func (d *Database) install(ctx context.Context) error {
 	if d.writes, err = sqlc.Prepare(ctx, d.writer); err != nil {
 		return err
 	}
-	d.insert, err = queue.NewClient(riversqlite.New(d.writer), queue.Config{Log: d.log, PollOnly: true}, nil)
+	d.insert, err = queue.NewClient(d.driver(), queue.Config{Log: d.log}, nil)
 	if err != nil {
 		return err
 	}
 	d.wakes.insert, d.wakes.known = d.insert, &d.known
 	return d.recover(ctx)
 }
+
+// driver returns what River works with.
+func (d *Database) driver() driver { return driver{riversqlite.New(d.writer), &d.wakes.bell} }
 
 // migrate brings our tables and River's to the version of this program.
 func (d *Database) migrate(ctx context.Context) error {
@@ -143,7 +146,7 @@ func (d *Database) migrate(ctx context.Context) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return err
 	}
-	migrator, err := rivermigrate.New(riversqlite.New(d.writer), &rivermigrate.Config{Logger: d.log})
+	migrator, err := rivermigrate.New(riversqlite.New(d.writer), &rivermigrate.Config{Logger: queue.Quiet(d.log)})
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/riverqueue/river/riverdriver/riversqlite"
-
 	"cloche/activity"
 	"cloche/storage"
 	"cloche/storage/queue"
@@ -19,9 +17,8 @@ import (
 )
 
 const (
-	// poll is how often new jobs are looked for. River's listener for SQLite polls
-	// too, every 50 ms.
-	poll = 25 * time.Millisecond
+	// poll is how often new jobs are looked for by those who have not heard the bell.
+	poll = time.Second
 	// sweepAgain is how often retries that have become due are looked for.
 	sweepAgain = 500 * time.Millisecond
 	// sweepAll is how often every mailbox with work is woken, should a wake-up ever
@@ -39,8 +36,8 @@ type handle struct {
 
 // Work implements record.Mailboxes.
 func (d *Database) Work(ctx context.Context, options record.WorkOptions, drain record.Drain) error {
-	client, err := queue.NewClient(riversqlite.New(d.writer), queue.Config{
-		Workers: options.Workers, Longest: options.Longest, Poll: poll, PollOnly: true, Log: d.log,
+	client, err := queue.NewClient(d.driver(), queue.Config{
+		Workers: options.Workers, Longest: options.Longest, Poll: poll, Log: d.log,
 	}, func(ctx context.Context, job *queue.Job) error {
 		return d.drain(ctx, job, options, drain)
 	})
@@ -241,7 +238,7 @@ func (d *Database) load(t txn, row sqlc.HeadOfLaneRow) (*record.Work, error) {
 // whose wake-up was dropped because of this job is seen.
 func (d *Database) giveUp(t txn, claim *record.Claim) error {
 	h := claim.Handle.(*handle)
-	mine, err := queue.Complete[*riversqlite.Driver](context.WithoutCancel(h.ctx), t.tx, h.job)
+	mine, err := queue.Complete[driver](context.WithoutCancel(h.ctx), t.tx, h.job)
 	if err != nil || !mine {
 		return err
 	}

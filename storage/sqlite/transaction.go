@@ -201,7 +201,11 @@ func (f *file) transact(body func(*sql.Tx) ([]error, error)) ([]error, error) {
 	if err != nil {
 		return nil, err
 	}
-	return results, tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return nil, err
+	}
+	f.shared.committed()
+	return results, nil
 }
 
 // sharer is told of the transactions that writes share. Its methods are called by
@@ -211,6 +215,8 @@ type sharer interface {
 	begin()
 	// end does what is left to do once for all of its writes; its error undoes them.
 	end(tx *sql.Tx) error
+	// committed says that the transaction was.
+	committed()
 	// undone says that writes that had seen each other were undone together.
 	undone()
 }
@@ -220,6 +226,7 @@ type noSharer struct{}
 
 func (noSharer) begin()            {}
 func (noSharer) end(*sql.Tx) error { return nil }
+func (noSharer) committed()        {}
 func (noSharer) undone()           {}
 
 // workAll does the work of a batch. The error is that of the whole transaction,

@@ -19,6 +19,7 @@ import (
 type wakes struct {
 	insert *queue.Client[*sql.Tx]
 	known  *knownIntegrations
+	bell   bell
 	boxes  []record.Mailbox
 	seen   map[record.Mailbox]struct{}
 }
@@ -43,6 +44,12 @@ func (w *wakes) begin() {
 
 func (w *wakes) end(tx *sql.Tx) error {
 	return w.insert.Wake(context.Background(), tx, w.boxes)
+}
+
+func (w *wakes) committed() {
+	if len(w.boxes) > 0 {
+		w.bell.ring()
+	}
 }
 
 func (w *wakes) undone() { w.known.forgetAll() }
