@@ -62,7 +62,10 @@ func TestMatchEverything(t *testing.T) {
 	}
 	outcomes := append(activity.Results(), "")
 	matches, total := 0, 0
-	for _, e := range activity.Catalogue() {
+	for i, e := range activity.Catalogue() {
+		if testing.Short() && i%10 != 0 {
+			continue
+		}
 		prefix, _, _ := strings.Cut(e.Name, ".")
 		for _, events := range [][]string{{e.Name}, {"*"}, {prefix + ".*"}, {"no.such"}, {"no.such", e.Name}, {e.Name + ".*"}} {
 			for _, states := range [][]string{{"*"}, {"complete"}, {"pending", "in_progress"}} {
@@ -259,7 +262,7 @@ func TestGlobIsLinear(t *testing.T) {
 	for _, glob := range []string{strings.Repeat("*a", 128) + "b", strings.Repeat("*", 256), strings.Repeat("a*", 100) + "b*" + "a"} {
 		start := time.Now()
 		activity.MatchGlob(glob, name)
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 10*time.Second { // 10 ms, or for ever
 			t.Errorf("%.20s takes %v", glob, took)
 		}
 	}
