@@ -2,7 +2,6 @@ package secret
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"html"
 	"net/url"
@@ -42,18 +41,16 @@ func isBase64(c byte) bool {
 	return isLetterOrDigit(c) || strings.IndexByte("+/-_", c) >= 0
 }
 
-// writtenForms returns the ways to write a value, other than as it is and in base64.
-// They are looked for without regard to the case of letters: hexadecimal digits may
-// have either.
+// writtenForms returns the ways to write a value that escape some characters. They
+// are looked for without regard to the case of letters: the hexadecimal digits of an
+// escape may have either.
 func writtenForms(value string) []string {
-	forms := []string{hex.EncodeToString([]byte(value))}
 	// Most values, such as tokens, are written everywhere as they are, and a hundred
 	// of them are worth the look.
-	if strings.ContainsFunc(value, isWrittenOtherwise) {
-		forms = append(forms, percentForms(value)...)
-		forms = append(forms, quotedForms(value)...)
-		forms = append(forms, htmlForms(value)...)
+	if !strings.ContainsFunc(value, isWrittenOtherwise) {
+		return nil
 	}
+	forms := slices.Concat(percentForms(value), quotedForms(value), htmlForms(value))
 	slices.Sort(forms)
 	return slices.DeleteFunc(slices.Compact(forms), func(f string) bool { return f == value })
 }

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ func BenchmarkRedact(b *testing.B) {
 		b.Run(c.name+"/replacer", func(b *testing.B) {
 			var pairs []string
 			for _, s := range c.secrets {
-				for _, f := range append(writtenForms(s.Value), s.Value) {
+				for _, f := range append(writtenForms(s.Value), s.Value, hex.EncodeToString([]byte(s.Value))) {
 					pairs = append(pairs, f, "x")
 				}
 			}
