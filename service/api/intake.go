@@ -12,10 +12,6 @@ import (
 	"cloche/service"
 )
 
-// HopsHeader carries how many scripts an activity has passed through: decimal, and
-// as good as 0 if absent. The fetch of a script adds one to what its activity had.
-const HopsHeader = "Cloche-Hops"
-
 // intakeTimeout is how long the service may take to store an activity: less than
 // writeTimeout, so that the sender hears of it.
 const intakeTimeout = 25 * time.Second
@@ -89,10 +85,10 @@ func unprocessable(p *Problem) *Problem {
 	return q
 }
 
-const badHops = HopsHeader + " is not a whole number"
+const badHops = service.HopsHeader + " is not a whole number"
 
 func hopsOf(r *http.Request) (int, error) {
-	text := r.Header.Get(HopsHeader)
+	text := r.Header.Get(service.HopsHeader)
 	if text == "" {
 		return 0, nil
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"cloche/service"
 )
 
 // routeOpenAPI serves the description of the API. It is made once, from the types,
@@ -120,7 +122,7 @@ func numberParam(in, name, description string) *huma.Param {
 }
 
 func hopsParam() *huma.Param {
-	return numberParam("header", HopsHeader, "How many scripts the activity has passed through.")
+	return numberParam("header", service.HopsHeader, "How many scripts the activity has passed through.")
 }
 
 func activityBody() *huma.RequestBody {

@@ -28,15 +28,15 @@ type WebhookInput struct {
 	Secrets []string `json:"secrets,omitempty" maxItems:"8" doc:"Any of them may have signed, so that they can be changed. Absent: a new one is made."`
 }
 
-// webhookPath is the path of a project's webhook, and how the request came: the
+// WebhookPath is the path of a project's webhook, and how the request came: the
 // address to show follows from it.
-type webhookPath struct {
+type WebhookPath struct {
 	ProjectPath
 	base string
 }
 
 // Resolve implements huma.Resolver.
-func (p *webhookPath) Resolve(c huma.Context) []error {
+func (p *WebhookPath) Resolve(c huma.Context) []error {
 	r, _ := humago.Unwrap(c)
 	p.base = "http://" + r.Host
 	if r.TLS != nil {
@@ -46,7 +46,7 @@ func (p *webhookPath) Resolve(c huma.Context) []error {
 }
 
 type webhookUpdate struct {
-	webhookPath
+	WebhookPath
 	Body WebhookInput
 }
 
@@ -58,7 +58,7 @@ func (a *api) routeWebhook() {
 		summary: "Set how activities are signed", access: access{need: scopeAdmin}}, a.setWebhook)
 }
 
-func (a *api) getWebhook(ctx context.Context, in *webhookPath) (Webhook, error) {
+func (a *api) getWebhook(ctx context.Context, in *WebhookPath) (Webhook, error) {
 	p, err := a.Service.Project(ctx, in.Project)
 	if err != nil {
 		return Webhook{}, err
