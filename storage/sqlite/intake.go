@@ -155,6 +155,7 @@ func insertRun(t txn, r record.Run) error {
 	return t.CreateRun(t.ctx, sqlc.CreateRunParams{
 		ID: r.ID, ProjectID: r.ProjectID, IntegrationID: r.IntegrationID, ActivityID: r.ActivityID,
 		Attempt: int64(r.Attempt), Lane: int64(r.Lane), Place: r.Place, Ready: micros(r.Ready), Created: micros(r.Created),
+		Message: []byte{}, Seed: []byte{},
 	})
 }
 

@@ -115,7 +115,7 @@ func (q *Queries) GetDelivery(ctx context.Context, arg GetDeliveryParams) (GetDe
 
 const listActivities = `-- name: ListActivities :many
 SELECT id, project_id, type, state, result, hops, created FROM activity
-WHERE project_id = ?1 ORDER BY created DESC, rowid DESC LIMIT ?2
+WHERE project_id = ?1 ORDER BY created DESC, id DESC LIMIT ?2
 `
 
 type ListActivitiesParams struct {

@@ -206,7 +206,7 @@ func (q *Queries) GetVersion(ctx context.Context, arg GetVersionParams) (Version
 }
 
 const lastVersion = `-- name: LastVersion :one
-SELECT cast(coalesce(max(number), 0) AS integer) AS number FROM version WHERE integration_id = ?1
+SELECT cast(coalesce(max(number), 0) AS bigint) AS number FROM version WHERE integration_id = ?1
 `
 
 func (q *Queries) LastVersion(ctx context.Context, integrationID string) (int64, error) {
@@ -218,13 +218,13 @@ func (q *Queries) LastVersion(ctx context.Context, integrationID string) (int64,
 
 const listIntegrations = `-- name: ListIntegrations :many
 SELECT id, project_id, name, enabled, "filter", limits, retry, version, lane, served, created, updated FROM integration
-WHERE project_id = ?1 AND substr(id, 1, length(?2)) = ?2
+WHERE project_id = ?1 AND substr(id, 1, length(cast(?2 AS text))) = cast(?2 AS text)
 ORDER BY created, id
 `
 
 type ListIntegrationsParams struct {
 	ProjectID string
-	Prefix    interface{}
+	Prefix    string
 }
 
 func (q *Queries) ListIntegrations(ctx context.Context, arg ListIntegrationsParams) ([]Integration, error) {

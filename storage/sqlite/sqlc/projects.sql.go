@@ -70,10 +70,10 @@ func (q *Queries) GetProject(ctx context.Context, id string) (Project, error) {
 }
 
 const listProjects = `-- name: ListProjects :many
-SELECT id, name, concurrency, hook_scheme, hook_sealed, revision, created, updated FROM project WHERE substr(id, 1, length(?1)) = ?1 ORDER BY created, id
+SELECT id, name, concurrency, hook_scheme, hook_sealed, revision, created, updated FROM project WHERE substr(id, 1, length(cast(?1 AS text))) = cast(?1 AS text) ORDER BY created, id
 `
 
-func (q *Queries) ListProjects(ctx context.Context, prefix interface{}) ([]Project, error) {
+func (q *Queries) ListProjects(ctx context.Context, prefix string) ([]Project, error) {
 	rows, err := q.query(ctx, q.listProjectsStmt, listProjects, prefix)
 	if err != nil {
 		return nil, err

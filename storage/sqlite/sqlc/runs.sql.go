@@ -36,7 +36,7 @@ func (q *Queries) CancelRun(ctx context.Context, arg CancelRunParams) (int64, er
 
 const claim = `-- name: Claim :one
 INSERT INTO mailbox (project_id, lane, epoch, until) VALUES (?1, ?2, 1, 0)
-ON CONFLICT (project_id, lane) DO UPDATE SET epoch = epoch + 1, until = 0
+ON CONFLICT (project_id, lane) DO UPDATE SET epoch = mailbox.epoch + 1, until = 0
 RETURNING epoch
 `
 
@@ -89,8 +89,8 @@ func (q *Queries) CreateLine(ctx context.Context, arg CreateLineParams) error {
 const createRun = `-- name: CreateRun :exec
 INSERT INTO run (id, project_id, integration_id, activity_id, attempt, lane, place, state, result, code, message, dead,
     version, script_hash, engine, seed, steps, receipt, epoch, ready, created, started, completed)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', '', '', x'', 0,
-    0, '', '', x'', 0, '', 0, ?8, ?9, 0, 0)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', '', '', ?8, 0,
+    0, '', '', ?9, 0, '', 0, ?10, ?11, 0, 0)
 `
 
 type CreateRunParams struct {
@@ -101,6 +101,8 @@ type CreateRunParams struct {
 	Attempt       int64
 	Lane          int64
 	Place         int64
+	Message       []byte
+	Seed          []byte
 	Ready         int64
 	Created       int64
 }
@@ -114,6 +116,8 @@ func (q *Queries) CreateRun(ctx context.Context, arg CreateRunParams) error {
 		arg.Attempt,
 		arg.Lane,
 		arg.Place,
+		arg.Message,
+		arg.Seed,
 		arg.Ready,
 		arg.Created,
 	)
@@ -329,8 +333,9 @@ func (q *Queries) HeadOfLane(ctx context.Context, arg HeadOfLaneParams) (HeadOfL
 	return i, err
 }
 
-const holdsClaim = `-- name: HoldsClaim :one
-SELECT count(*) FROM mailbox WHERE project_id = ?1 AND lane = ?2 AND epoch = ?3 AND until > ?4
+const holdsClaim = `-- name: HoldsClaim :execrows
+UPDATE mailbox SET epoch = epoch
+WHERE project_id = ?1 AND lane = ?2 AND epoch = ?3 AND until > ?4
 `
 
 type HoldsClaimParams struct {
@@ -340,20 +345,23 @@ type HoldsClaimParams struct {
 	Now       int64
 }
 
+// HoldsClaim changes nothing, but locks the row until the transaction ends, so that
+// nobody takes the mailbox meanwhile.
 func (q *Queries) HoldsClaim(ctx context.Context, arg HoldsClaimParams) (int64, error) {
-	row := q.queryRow(ctx, q.holdsClaimStmt, holdsClaim,
+	result, err := q.exec(ctx, q.holdsClaimStmt, holdsClaim,
 		arg.ProjectID,
 		arg.Lane,
 		arg.Epoch,
 		arg.Now,
 	)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const lastAttempt = `-- name: LastAttempt :one
-SELECT cast(coalesce(max(attempt), 0) AS integer) AS attempt FROM run
+SELECT cast(coalesce(max(attempt), 0) AS bigint) AS attempt FROM run
 WHERE activity_id = ?1 AND integration_id = ?2
 `
 
@@ -417,23 +425,23 @@ func (q *Queries) ListLines(ctx context.Context, arg ListLinesParams) ([]ListLin
 const listRuns = `-- name: ListRuns :many
 SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.integration_id = ?1
-    AND (?2 = '' OR run.activity_id = ?2)
-    AND (?3 = '' OR instr(?3, ' ' || run.state || ' ') > 0)
-    AND (?4 = '' OR run.result = ?4)
-    AND (?5 = 0 OR run.created < ?5)
-    AND (?6 = 0 OR run.dead = 1)
-    AND substr(run.id, 1, length(?7)) = ?7
+    AND (cast(?2 AS text) = '' OR run.activity_id = ?2)
+    AND (cast(?3 AS text) = '' OR ?3 LIKE '% ' || run.state || ' %')
+    AND (cast(?4 AS text) = '' OR run.result = ?4)
+    AND (cast(?5 AS bigint) = 0 OR run.created < ?5)
+    AND (cast(?6 AS bigint) = 0 OR run.dead = 1)
+    AND substr(run.id, 1, length(cast(?7 AS text))) = cast(?7 AS text)
 ORDER BY run.seq DESC LIMIT ?8
 `
 
 type ListRunsParams struct {
 	IntegrationID string
-	ActivityID    interface{}
-	State         interface{}
-	Result        interface{}
-	Before        interface{}
-	Dead          interface{}
-	Prefix        interface{}
+	ActivityID    string
+	State         string
+	Result        string
+	Before        int64
+	Dead          int64
+	Prefix        string
 	Most          int64
 }
 
@@ -568,13 +576,13 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 
 const listRunsOfProject = `-- name: ListRunsOfProject :many
 SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
-WHERE run.project_id = ?1 AND substr(run.id, 1, length(?2)) = ?2
+WHERE run.project_id = ?1 AND substr(run.id, 1, length(cast(?2 AS text))) = cast(?2 AS text)
 ORDER BY run.seq DESC LIMIT ?3
 `
 
 type ListRunsOfProjectParams struct {
 	ProjectID string
-	Prefix    interface{}
+	Prefix    string
 	Most      int64
 }
 

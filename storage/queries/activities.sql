@@ -15,7 +15,7 @@ SELECT * FROM activity WHERE id = @id AND project_id = @project_id;
 
 -- name: ListActivities :many
 SELECT id, project_id, type, state, result, hops, created FROM activity
-WHERE project_id = @project_id ORDER BY created DESC, rowid DESC LIMIT @most;
+WHERE project_id = @project_id ORDER BY created DESC, id DESC LIMIT @most;
 
 -- name: RunsOfActivity :many
 SELECT id FROM run WHERE activity_id = @activity_id AND attempt = 1 ORDER BY seq;

@@ -6,7 +6,7 @@ VALUES (@id, @name, @concurrency, @hook_scheme, @hook_sealed, 0, @created, @upda
 SELECT * FROM project WHERE id = @id;
 
 -- name: ListProjects :many
-SELECT * FROM project WHERE substr(id, 1, length(@prefix)) = @prefix ORDER BY created, id;
+SELECT * FROM project WHERE substr(id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text) ORDER BY created, id;
 
 -- name: UpdateProject :execrows
 UPDATE project SET name = @name, concurrency = @concurrency, hook_scheme = @hook_scheme,

@@ -1,8 +1,8 @@
 -- name: CreateRun :exec
 INSERT INTO run (id, project_id, integration_id, activity_id, attempt, lane, place, state, result, code, message, dead,
     version, script_hash, engine, seed, steps, receipt, epoch, ready, created, started, completed)
-VALUES (@id, @project_id, @integration_id, @activity_id, @attempt, @lane, @place, 'pending', '', '', x'', 0,
-    0, '', '', x'', 0, '', 0, @ready, @created, 0, 0);
+VALUES (@id, @project_id, @integration_id, @activity_id, @attempt, @lane, @place, 'pending', '', '', @message, 0,
+    0, '', '', @seed, 0, '', 0, @ready, @created, 0, 0);
 
 -- name: GetRun :one
 SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
@@ -11,12 +11,12 @@ WHERE run.id = @id AND run.project_id = @project_id;
 -- name: ListRuns :many
 SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.integration_id = @integration_id
-    AND (@activity_id = '' OR run.activity_id = @activity_id)
-    AND (@state = '' OR instr(@state, ' ' || run.state || ' ') > 0)
-    AND (@result = '' OR run.result = @result)
-    AND (@before = 0 OR run.created < @before)
-    AND (@dead = 0 OR run.dead = 1)
-    AND substr(run.id, 1, length(@prefix)) = @prefix
+    AND (cast(@activity_id AS text) = '' OR run.activity_id = @activity_id)
+    AND (cast(@state AS text) = '' OR @state LIKE '% ' || run.state || ' %')
+    AND (cast(@result AS text) = '' OR run.result = @result)
+    AND (cast(@before AS bigint) = 0 OR run.created < @before)
+    AND (cast(@dead AS bigint) = 0 OR run.dead = 1)
+    AND substr(run.id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text)
 ORDER BY run.seq DESC LIMIT @most;
 
 -- name: ListRunsOfActivity :many
@@ -26,7 +26,7 @@ ORDER BY run.seq DESC LIMIT @most;
 
 -- name: ListRunsOfProject :many
 SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
-WHERE run.project_id = @project_id AND substr(run.id, 1, length(@prefix)) = @prefix
+WHERE run.project_id = @project_id AND substr(run.id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text)
 ORDER BY run.seq DESC LIMIT @most;
 
 -- name: CountUnfinished :one
@@ -56,7 +56,7 @@ UPDATE run SET state = 'cancelled', result = 'failure', code = 'cancelled', mess
 WHERE id = @id AND project_id = @project_id AND state = 'pending';
 
 -- name: LastAttempt :one
-SELECT cast(coalesce(max(attempt), 0) AS integer) AS attempt FROM run
+SELECT cast(coalesce(max(attempt), 0) AS bigint) AS attempt FROM run
 WHERE activity_id = @activity_id AND integration_id = @integration_id;
 
 -- name: CreateLine :exec
@@ -67,14 +67,17 @@ SELECT number, time, level, text FROM line WHERE run = @run AND number > @after 
 
 -- name: Claim :one
 INSERT INTO mailbox (project_id, lane, epoch, until) VALUES (@project_id, @lane, 1, 0)
-ON CONFLICT (project_id, lane) DO UPDATE SET epoch = epoch + 1, until = 0
+ON CONFLICT (project_id, lane) DO UPDATE SET epoch = mailbox.epoch + 1, until = 0
 RETURNING epoch;
 
 -- name: ExtendClaim :execrows
 UPDATE mailbox SET until = @until WHERE project_id = @project_id AND lane = @lane AND epoch = @epoch;
 
--- name: HoldsClaim :one
-SELECT count(*) FROM mailbox WHERE project_id = @project_id AND lane = @lane AND epoch = @epoch AND until > @now;
+-- HoldsClaim changes nothing, but locks the row until the transaction ends, so that
+-- nobody takes the mailbox meanwhile.
+-- name: HoldsClaim :execrows
+UPDATE mailbox SET epoch = epoch
+WHERE project_id = @project_id AND lane = @lane AND epoch = @epoch AND until > @now;
 
 -- name: DueMailboxes :many
 SELECT DISTINCT project_id, lane FROM run WHERE state = 'pending' AND attempt > 1 AND ready <= @now;

@@ -10,7 +10,7 @@ SELECT * FROM integration WHERE id = @id AND project_id = @project_id;
 
 -- name: ListIntegrations :many
 SELECT * FROM integration
-WHERE project_id = @project_id AND substr(id, 1, length(@prefix)) = @prefix
+WHERE project_id = @project_id AND substr(id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text)
 ORDER BY created, id;
 
 -- name: UpdateIntegration :execrows
@@ -29,7 +29,7 @@ INSERT INTO version (integration_id, number, script, hash, created)
 VALUES (@integration_id, @number, @script, @hash, @created);
 
 -- name: LastVersion :one
-SELECT cast(coalesce(max(number), 0) AS integer) AS number FROM version WHERE integration_id = @integration_id;
+SELECT cast(coalesce(max(number), 0) AS bigint) AS number FROM version WHERE integration_id = @integration_id;
 
 -- name: ListVersions :many
 SELECT integration_id, number, hash, created FROM version
