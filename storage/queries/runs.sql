@@ -86,3 +86,10 @@ SELECT DISTINCT project_id, lane FROM run WHERE state = 'pending' AND attempt > 
 SELECT DISTINCT project_id, lane FROM integration WHERE EXISTS (
     SELECT 1 FROM run
     WHERE run.integration_id = integration.id AND run.state IN ('pending', 'in_progress') AND run.ready <= @now);
+
+-- name: Undead :exec
+UPDATE run SET dead = 0 WHERE seq = @seq;
+
+-- Pulse shows that the database can be written to.
+-- name: Pulse :exec
+INSERT INTO pulse (id, time) VALUES (1, @time) ON CONFLICT (id) DO UPDATE SET time = excluded.time;

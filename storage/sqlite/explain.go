@@ -30,6 +30,9 @@ func explain(what string, err error) error {
 // none. The driver's error stays out of the chain: it is no part of this
 // package's API.
 func classify(failure sqlite3.Error) error {
+	if failure.ExtendedCode == sqlite3.ErrConstraintForeignKey {
+		return errReference
+	}
 	switch failure.Code {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return ErrLocked
@@ -47,6 +50,9 @@ func classify(failure sqlite3.Error) error {
 	}
 	return nil
 }
+
+// errReference says that a row refers to one that is not there.
+var errReference = errors.New("it refers to something that is not there")
 
 // isCode reports whether err is the driver's and has one of codes.
 func isCode(err error, codes ...sqlite3.ErrNo) bool {

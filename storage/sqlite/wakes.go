@@ -18,7 +18,7 @@ import (
 // no harm.
 type wakes struct {
 	insert *queue.Client[*sql.Tx]
-	known  *knownIntegrations
+	forget func()
 	bell   bell
 	boxes  []record.Mailbox
 	seen   map[record.Mailbox]struct{}
@@ -52,4 +52,4 @@ func (w *wakes) committed() {
 	}
 }
 
-func (w *wakes) undone() { w.known.forgetAll() }
+func (w *wakes) undone() { w.forget() }

@@ -144,3 +144,9 @@ CREATE TABLE token (
     created    INTEGER NOT NULL,
     expires    INTEGER NOT NULL
 ) STRICT;
+
+-- One row, written to see whether that is possible.
+CREATE TABLE pulse (
+    id   INTEGER NOT NULL PRIMARY KEY,
+    time INTEGER NOT NULL
+) STRICT;

@@ -68,6 +68,11 @@ type Project struct {
 	Updated     int64
 }
 
+type Pulse struct {
+	ID   int64
+	Time int64
+}
+
 type Run struct {
 	Seq           int64
 	ID            string

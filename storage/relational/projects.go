@@ -1,19 +1,17 @@
-//go:build cgo
-
-package sqlite
+package relational
 
 import (
 	"context"
 	"strings"
 
 	"cloche/storage/record"
-	"cloche/storage/sqlite/sqlc"
+	"cloche/storage/relational/sqlc"
 )
 
 // CreateProject implements record.Projects.
 func (d *Database) CreateProject(ctx context.Context, p record.Project) error {
-	return d.change(ctx, "create project", func(t txn) error {
-		return t.CreateProject(t.ctx, sqlc.CreateProjectParams{
+	return d.Write(ctx, "create project", func(t Tx) error {
+		return t.CreateProject(t.Context(), sqlc.CreateProjectParams{
 			ID: p.ID, Name: p.Name, Concurrency: int64(p.Concurrency),
 			HookScheme: p.Hook.Scheme, HookSealed: p.Hook.Sealed,
 			Created: micros(p.Created), Updated: micros(p.Updated),
@@ -24,7 +22,7 @@ func (d *Database) CreateProject(ctx context.Context, p record.Project) error {
 // Project implements record.Projects.
 func (d *Database) Project(ctx context.Context, id string) (record.Project, error) {
 	var row sqlc.Project
-	err := d.read(ctx, "get project", func(q *sqlc.Queries) (err error) {
+	err := d.Read(ctx, "get project", func(q sqlc.Querier) (err error) {
 		row, err = q.GetProject(ctx, id)
 		return one(err)
 	})
@@ -34,7 +32,7 @@ func (d *Database) Project(ctx context.Context, id string) (record.Project, erro
 // ListProjects implements record.Projects.
 func (d *Database) ListProjects(ctx context.Context, prefix string) ([]record.Project, error) {
 	var projects []record.Project
-	err := d.read(ctx, "list projects", func(q *sqlc.Queries) error {
+	err := d.Read(ctx, "list projects", func(q sqlc.Querier) error {
 		rows, err := q.ListProjects(ctx, prefix)
 		projects = mapped(rows, projectOf)
 		return err
@@ -44,8 +42,8 @@ func (d *Database) ListProjects(ctx context.Context, prefix string) ([]record.Pr
 
 // UpdateProject implements record.Projects.
 func (d *Database) UpdateProject(ctx context.Context, p record.Project) error {
-	return d.change(ctx, "update project", func(t txn) error {
-		return some(t.UpdateProject(t.ctx, sqlc.UpdateProjectParams{
+	return d.Write(ctx, "update project", func(t Tx) error {
+		return some(t.UpdateProject(t.Context(), sqlc.UpdateProjectParams{
 			ID: p.ID, Name: p.Name, Concurrency: int64(p.Concurrency),
 			HookScheme: p.Hook.Scheme, HookSealed: p.Hook.Sealed, Updated: micros(p.Updated),
 		}))
@@ -54,25 +52,25 @@ func (d *Database) UpdateProject(ctx context.Context, p record.Project) error {
 
 // DeleteProject implements record.Projects.
 func (d *Database) DeleteProject(ctx context.Context, id string) error {
-	return d.change(ctx, "delete project", func(t txn) error {
-		rows, err := t.Queries.ListIntegrations(t.ctx, sqlc.ListIntegrationsParams{ProjectID: id, Prefix: ""})
+	return d.Write(ctx, "delete project", func(t Tx) error {
+		rows, err := t.ListIntegrations(t.Context(), sqlc.ListIntegrationsParams{ProjectID: id, Prefix: ""})
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
-			if err := d.clearStorage(t, row.ID); err != nil {
+			if err := clearStorage(t, row.ID); err != nil {
 				return err
 			}
 		}
 		d.known.forget(id)
-		return some(t.DeleteProject(t.ctx, id))
+		return some(t.DeleteProject(t.Context(), id))
 	})
 }
 
 // CreateToken implements record.Tokens.
 func (d *Database) CreateToken(ctx context.Context, token record.Token) error {
-	return d.change(ctx, "create token", func(t txn) error {
-		return t.CreateToken(t.ctx, sqlc.CreateTokenParams{
+	return d.Write(ctx, "create token", func(t Tx) error {
+		return t.CreateToken(t.Context(), sqlc.CreateTokenParams{
 			ID: token.ID, Name: token.Name, Hash: token.Hash[:], ProjectID: nullable(token.ProjectID),
 			Scopes: strings.Join(token.Scopes, " "), Created: micros(token.Created), Expires: micros(token.Expires),
 		})
@@ -82,7 +80,7 @@ func (d *Database) CreateToken(ctx context.Context, token record.Token) error {
 // TokenByHash implements record.Tokens.
 func (d *Database) TokenByHash(ctx context.Context, hash [32]byte) (record.Token, error) {
 	var row sqlc.Token
-	err := d.read(ctx, "get token", func(q *sqlc.Queries) (err error) {
+	err := d.Read(ctx, "get token", func(q sqlc.Querier) (err error) {
 		row, err = q.TokenByHash(ctx, hash[:])
 		return one(err)
 	})
@@ -92,7 +90,7 @@ func (d *Database) TokenByHash(ctx context.Context, hash [32]byte) (record.Token
 // ListTokens implements record.Tokens.
 func (d *Database) ListTokens(ctx context.Context) ([]record.Token, error) {
 	var tokens []record.Token
-	err := d.read(ctx, "list tokens", func(q *sqlc.Queries) error {
+	err := d.Read(ctx, "list tokens", func(q sqlc.Querier) error {
 		rows, err := q.ListTokens(ctx)
 		tokens = mapped(rows, tokenOf)
 		return err
@@ -102,7 +100,7 @@ func (d *Database) ListTokens(ctx context.Context) ([]record.Token, error) {
 
 // DeleteToken implements record.Tokens.
 func (d *Database) DeleteToken(ctx context.Context, id string) error {
-	return d.change(ctx, "delete token", func(t txn) error { return some(t.DeleteToken(t.ctx, id)) })
+	return d.Write(ctx, "delete token", func(t Tx) error { return some(t.DeleteToken(t.Context(), id)) })
 }
 
 func mapped[From, To any](list []From, f func(From) To) []To {

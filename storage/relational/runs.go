@@ -1,6 +1,4 @@
-//go:build cgo
-
-package sqlite
+package relational
 
 import (
 	"context"
@@ -9,20 +7,20 @@ import (
 
 	"cloche/activity"
 	"cloche/storage/record"
-	"cloche/storage/sqlite/sqlc"
+	"cloche/storage/relational/sqlc"
 )
 
 // ListRuns implements record.Runs.
 func (d *Database) ListRuns(ctx context.Context, query record.RunQuery) ([]record.Run, error) {
 	var runs []record.Run
-	err := d.read(ctx, "list runs", func(q *sqlc.Queries) (err error) {
+	err := d.Read(ctx, "list runs", func(q sqlc.Querier) (err error) {
 		runs, err = listRuns(ctx, q, query)
 		return err
 	})
 	return runs, err
 }
 
-func listRuns(ctx context.Context, q *sqlc.Queries, query record.RunQuery) ([]record.Run, error) {
+func listRuns(ctx context.Context, q sqlc.Querier, query record.RunQuery) ([]record.Run, error) {
 	switch {
 	case query.IntegrationID != "":
 		// States are words, so a list of them in one text can be searched.
@@ -51,14 +49,14 @@ func listRuns(ctx context.Context, q *sqlc.Queries, query record.RunQuery) ([]re
 // Run implements record.Runs.
 func (d *Database) Run(ctx context.Context, project, id string) (record.Run, error) {
 	var run record.Run
-	err := d.read(ctx, "get run", func(q *sqlc.Queries) (err error) {
+	err := d.Read(ctx, "get run", func(q sqlc.Querier) (err error) {
 		run, err = getRun(ctx, q, project, id)
 		return err
 	})
 	return run, err
 }
 
-func getRun(ctx context.Context, q *sqlc.Queries, project, id string) (record.Run, error) {
+func getRun(ctx context.Context, q sqlc.Querier, project, id string) (record.Run, error) {
 	row, err := q.GetRun(ctx, sqlc.GetRunParams{ID: id, ProjectID: project})
 	return runOf(row.Run, row.Type), one(err)
 }
@@ -66,7 +64,7 @@ func getRun(ctx context.Context, q *sqlc.Queries, project, id string) (record.Ru
 // Lines implements record.Runs.
 func (d *Database) Lines(ctx context.Context, run record.Run, after, limit int) ([]record.Line, error) {
 	var lines []record.Line
-	err := d.read(ctx, "get log", func(q *sqlc.Queries) error {
+	err := d.Read(ctx, "get log", func(q sqlc.Querier) error {
 		rows, err := q.ListLines(ctx, sqlc.ListLinesParams{Run: run.Seq, After: int64(after), Most: int64(limit)})
 		lines = mapped(rows, func(row sqlc.ListLinesRow) record.Line {
 			return record.Line{Number: int(row.Number), Time: fromMicros(row.Time), Level: row.Level, Text: string(row.Text)}
@@ -79,15 +77,15 @@ func (d *Database) Lines(ctx context.Context, run record.Run, after, limit int) 
 // Redrive implements record.Runs.
 func (d *Database) Redrive(ctx context.Context, project, id, newID string) (record.Run, error) {
 	var again record.Run
-	err := d.change(ctx, "redrive run", func(t txn) error {
-		ended, err := getRun(t.ctx, t.Queries, project, id)
+	err := d.Write(ctx, "redrive run", func(t Tx) error {
+		ended, err := getRun(t.Context(), t, project, id)
 		if err != nil {
 			return err
 		}
 		if !ended.State.Finished() {
 			return fmt.Errorf("%w: the run has not ended yet", record.ErrConflict)
 		}
-		last, err := t.LastAttempt(t.ctx, sqlc.LastAttemptParams{ActivityID: ended.ActivityID, IntegrationID: ended.IntegrationID})
+		last, err := t.LastAttempt(t.Context(), sqlc.LastAttemptParams{ActivityID: ended.ActivityID, IntegrationID: ended.IntegrationID})
 		if err != nil {
 			return err
 		}
@@ -97,14 +95,13 @@ func (d *Database) Redrive(ctx context.Context, project, id, newID string) (reco
 		if err := insertRun(t, again); err != nil {
 			return err
 		}
-		if again, err = getRun(t.ctx, t.Queries, project, newID); err != nil {
+		if again, err = getRun(t.Context(), t, project, newID); err != nil {
 			return err
 		}
-		if _, err := t.tx.Exec("UPDATE run SET dead = 0 WHERE seq = ?", ended.Seq); err != nil {
+		if err := t.Undead(t.Context(), ended.Seq); err != nil {
 			return err
 		}
-		d.wakes.add(record.Mailbox{ProjectID: project, Lane: again.Lane})
-		return nil
+		return t.Wake(record.Mailbox{ProjectID: project, Lane: again.Lane})
 	})
 	return again, err
 }
@@ -112,14 +109,14 @@ func (d *Database) Redrive(ctx context.Context, project, id, newID string) (reco
 // CancelRun implements record.Runs.
 func (d *Database) CancelRun(ctx context.Context, project, id string) (record.Run, error) {
 	var run record.Run
-	err := d.change(ctx, "cancel run", func(t txn) error {
-		cancelled, err := t.CancelRun(t.ctx, sqlc.CancelRunParams{
+	err := d.Write(ctx, "cancel run", func(t Tx) error {
+		cancelled, err := t.CancelRun(t.Context(), sqlc.CancelRunParams{
 			ID: id, ProjectID: project, Message: blob("cancelled before it started"), Completed: micros(now()),
 		})
 		if err != nil {
 			return err
 		}
-		if run, err = getRun(t.ctx, t.Queries, project, id); err != nil {
+		if run, err = getRun(t.Context(), t, project, id); err != nil {
 			return err
 		}
 		if cancelled == 0 {

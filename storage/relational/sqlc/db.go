@@ -60,6 +60,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.createVersionStmt, err = db.PrepareContext(ctx, createVersion); err != nil {
 		return nil, fmt.Errorf("error preparing query CreateVersion: %w", err)
 	}
+	if q.deleteEntriesStmt, err = db.PrepareContext(ctx, deleteEntries); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteEntries: %w", err)
+	}
 	if q.deleteIntegrationStmt, err = db.PrepareContext(ctx, deleteIntegration); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteIntegration: %w", err)
 	}
@@ -68,6 +71,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.deleteTokenStmt, err = db.PrepareContext(ctx, deleteToken); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteToken: %w", err)
+	}
+	if q.deleteUsageStmt, err = db.PrepareContext(ctx, deleteUsage); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteUsage: %w", err)
 	}
 	if q.deleteVariableStmt, err = db.PrepareContext(ctx, deleteVariable); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteVariable: %w", err)
@@ -156,6 +162,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pruneTokensStmt, err = db.PrepareContext(ctx, pruneTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneTokens: %w", err)
 	}
+	if q.pulseStmt, err = db.PrepareContext(ctx, pulse); err != nil {
+		return nil, fmt.Errorf("error preparing query Pulse: %w", err)
+	}
 	if q.reviseProjectStmt, err = db.PrepareContext(ctx, reviseProject); err != nil {
 		return nil, fmt.Errorf("error preparing query ReviseProject: %w", err)
 	}
@@ -170,6 +179,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.tokenByHashStmt, err = db.PrepareContext(ctx, tokenByHash); err != nil {
 		return nil, fmt.Errorf("error preparing query TokenByHash: %w", err)
+	}
+	if q.undeadStmt, err = db.PrepareContext(ctx, undead); err != nil {
+		return nil, fmt.Errorf("error preparing query Undead: %w", err)
 	}
 	if q.unfinishedMailboxesStmt, err = db.PrepareContext(ctx, unfinishedMailboxes); err != nil {
 		return nil, fmt.Errorf("error preparing query UnfinishedMailboxes: %w", err)
@@ -248,6 +260,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing createVersionStmt: %w", cerr)
 		}
 	}
+	if q.deleteEntriesStmt != nil {
+		if cerr := q.deleteEntriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteEntriesStmt: %w", cerr)
+		}
+	}
 	if q.deleteIntegrationStmt != nil {
 		if cerr := q.deleteIntegrationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteIntegrationStmt: %w", cerr)
@@ -261,6 +278,11 @@ func (q *Queries) Close() error {
 	if q.deleteTokenStmt != nil {
 		if cerr := q.deleteTokenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteTokenStmt: %w", cerr)
+		}
+	}
+	if q.deleteUsageStmt != nil {
+		if cerr := q.deleteUsageStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteUsageStmt: %w", cerr)
 		}
 	}
 	if q.deleteVariableStmt != nil {
@@ -408,6 +430,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pruneTokensStmt: %w", cerr)
 		}
 	}
+	if q.pulseStmt != nil {
+		if cerr := q.pulseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pulseStmt: %w", cerr)
+		}
+	}
 	if q.reviseProjectStmt != nil {
 		if cerr := q.reviseProjectStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing reviseProjectStmt: %w", cerr)
@@ -431,6 +458,11 @@ func (q *Queries) Close() error {
 	if q.tokenByHashStmt != nil {
 		if cerr := q.tokenByHashStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing tokenByHashStmt: %w", cerr)
+		}
+	}
+	if q.undeadStmt != nil {
+		if cerr := q.undeadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing undeadStmt: %w", cerr)
 		}
 	}
 	if q.unfinishedMailboxesStmt != nil {
@@ -504,9 +536,11 @@ type Queries struct {
 	createRunStmt           *sql.Stmt
 	createTokenStmt         *sql.Stmt
 	createVersionStmt       *sql.Stmt
+	deleteEntriesStmt       *sql.Stmt
 	deleteIntegrationStmt   *sql.Stmt
 	deleteProjectStmt       *sql.Stmt
 	deleteTokenStmt         *sql.Stmt
+	deleteUsageStmt         *sql.Stmt
 	deleteVariableStmt      *sql.Stmt
 	describeVersionStmt     *sql.Stmt
 	dueMailboxesStmt        *sql.Stmt
@@ -536,11 +570,13 @@ type Queries struct {
 	pruneActivitiesStmt     *sql.Stmt
 	pruneDeliveriesStmt     *sql.Stmt
 	pruneTokensStmt         *sql.Stmt
+	pulseStmt               *sql.Stmt
 	reviseProjectStmt       *sql.Stmt
 	runsOfActivityStmt      *sql.Stmt
 	serveIntegrationStmt    *sql.Stmt
 	startRunStmt            *sql.Stmt
 	tokenByHashStmt         *sql.Stmt
+	undeadStmt              *sql.Stmt
 	unfinishedMailboxesStmt *sql.Stmt
 	updateIntegrationStmt   *sql.Stmt
 	updateProjectStmt       *sql.Stmt
@@ -563,9 +599,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		createRunStmt:           q.createRunStmt,
 		createTokenStmt:         q.createTokenStmt,
 		createVersionStmt:       q.createVersionStmt,
+		deleteEntriesStmt:       q.deleteEntriesStmt,
 		deleteIntegrationStmt:   q.deleteIntegrationStmt,
 		deleteProjectStmt:       q.deleteProjectStmt,
 		deleteTokenStmt:         q.deleteTokenStmt,
+		deleteUsageStmt:         q.deleteUsageStmt,
 		deleteVariableStmt:      q.deleteVariableStmt,
 		describeVersionStmt:     q.describeVersionStmt,
 		dueMailboxesStmt:        q.dueMailboxesStmt,
@@ -595,11 +633,13 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		pruneActivitiesStmt:     q.pruneActivitiesStmt,
 		pruneDeliveriesStmt:     q.pruneDeliveriesStmt,
 		pruneTokensStmt:         q.pruneTokensStmt,
+		pulseStmt:               q.pulseStmt,
 		reviseProjectStmt:       q.reviseProjectStmt,
 		runsOfActivityStmt:      q.runsOfActivityStmt,
 		serveIntegrationStmt:    q.serveIntegrationStmt,
 		startRunStmt:            q.startRunStmt,
 		tokenByHashStmt:         q.tokenByHashStmt,
+		undeadStmt:              q.undeadStmt,
 		unfinishedMailboxesStmt: q.unfinishedMailboxesStmt,
 		updateIntegrationStmt:   q.updateIntegrationStmt,
 		updateProjectStmt:       q.updateProjectStmt,

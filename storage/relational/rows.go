@@ -1,6 +1,4 @@
-//go:build cgo
-
-package sqlite
+package relational
 
 import (
 	"database/sql"
@@ -12,7 +10,7 @@ import (
 	"cloche/activity"
 	"cloche/storage"
 	"cloche/storage/record"
-	"cloche/storage/sqlite/sqlc"
+	"cloche/storage/relational/sqlc"
 )
 
 // This file turns rows into records and back.

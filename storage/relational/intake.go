@@ -1,19 +1,15 @@
-//go:build cgo
-
-package sqlite
+package relational
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
-
 	"cloche/storage/record"
-	"cloche/storage/sqlite/sqlc"
+	"cloche/storage/relational/sqlc"
 )
 
 // now is the time that rows are stamped with.
@@ -36,8 +32,8 @@ type knownProject struct {
 // mostKnown bounds the projects that are kept; past it all are forgotten.
 const mostKnown = 10_000
 
-func (k *knownIntegrations) enabled(t txn, project string) ([]record.Integration, error) {
-	revision, err := t.ProjectRevision(t.ctx, project)
+func (k *knownIntegrations) enabled(t Tx, project string) ([]record.Integration, error) {
+	revision, err := t.ProjectRevision(t.Context(), project)
 	if err != nil {
 		return nil, one(err)
 	}
@@ -47,7 +43,7 @@ func (k *knownIntegrations) enabled(t txn, project string) ([]record.Integration
 	if ok && known.revision == revision {
 		return known.enabled, nil
 	}
-	all, err := listIntegrations(t.ctx, t.Queries, project, "")
+	all, err := listIntegrations(t.Context(), t, project, "")
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +72,7 @@ func (k *knownIntegrations) forgetAll() {
 // Accept implements record.Intake.
 func (d *Database) Accept(ctx context.Context, a record.Activity, delivery record.Delivery, match func([]record.Integration) []record.Integration, newID func() string) (record.Accepted, error) {
 	var accepted record.Accepted
-	err := d.change(ctx, "accept activity", func(t txn) error {
+	err := d.Write(ctx, "accept activity", func(t Tx) error {
 		known, err := remember(t, a, delivery)
 		if err != nil || known != nil {
 			accepted = pointed(known)
@@ -90,6 +86,12 @@ func (d *Database) Accept(ctx context.Context, a record.Activity, delivery recor
 			return err
 		}
 		matching := match(integrations)
+		boxes := mailboxesOf(matching)
+		// The order of runs is that of their numbers, so nobody may draw one for the same
+		// mailbox before this is committed.
+		if err := t.Queue(boxes...); err != nil {
+			return err
+		}
 		accepted = record.Accepted{ActivityID: a.ID, Runs: make([]string, len(matching))}
 		for i := range matching {
 			accepted.Runs[i] = newID()
@@ -97,13 +99,10 @@ func (d *Database) Accept(ctx context.Context, a record.Activity, delivery recor
 				return err
 			}
 		}
-		for i := range matching {
-			d.wakes.add(record.Mailbox{ProjectID: a.ProjectID, Lane: matching[i].Lane})
-		}
-		return nil
+		return t.Wake(boxes...)
 	})
 	// The project of an activity is the only thing it refers to that may be missing.
-	if isForeignKey(err) {
+	if d.MissingReference(err) {
 		err = record.ErrNotFound
 	}
 	return accepted, err
@@ -117,28 +116,28 @@ func pointed(known *record.Accepted) record.Accepted {
 }
 
 // remember stores the delivery, or returns what became of its first one.
-func remember(t txn, a record.Activity, delivery record.Delivery) (*record.Accepted, error) {
+func remember(t Tx, a record.Activity, delivery record.Delivery) (*record.Accepted, error) {
 	if delivery.ID == "" {
 		return nil, nil
 	}
-	fresh, err := t.CreateDelivery(t.ctx, sqlc.CreateDeliveryParams{
+	fresh, err := t.CreateDelivery(t.Context(), sqlc.CreateDeliveryParams{
 		ProjectID: a.ProjectID, ID: blob(delivery.ID), Hash: delivery.Hash[:], ActivityID: a.ID, Created: micros(a.Created),
 	})
 	if err != nil || fresh == 1 {
 		return nil, err
 	}
-	first, err := t.GetDelivery(t.ctx, sqlc.GetDeliveryParams{ProjectID: a.ProjectID, ID: blob(delivery.ID)})
+	first, err := t.GetDelivery(t.Context(), sqlc.GetDeliveryParams{ProjectID: a.ProjectID, ID: blob(delivery.ID)})
 	if err != nil {
 		return nil, err
 	}
-	runs, err := t.RunsOfActivity(t.ctx, first.ActivityID)
+	runs, err := t.RunsOfActivity(t.Context(), first.ActivityID)
 	return &record.Accepted{
 		ActivityID: first.ActivityID, Duplicate: true, Differs: !bytes.Equal(first.Hash, delivery.Hash[:]), Runs: runs,
 	}, err
 }
 
-func insertActivity(t txn, a record.Activity) error {
-	return t.CreateActivity(t.ctx, sqlc.CreateActivityParams{
+func insertActivity(t Tx, a record.Activity) error {
+	return t.CreateActivity(t.Context(), sqlc.CreateActivityParams{
 		ID: a.ID, ProjectID: a.ProjectID, Type: blob(a.Type), State: string(a.State), Result: string(a.Result),
 		Hops: int64(a.Hops), Created: micros(a.Created), Body: a.Body,
 	})
@@ -151,23 +150,28 @@ func firstRun(id string, a record.Activity, i record.Integration) record.Run {
 	}
 }
 
-func insertRun(t txn, r record.Run) error {
-	return t.CreateRun(t.ctx, sqlc.CreateRunParams{
+func insertRun(t Tx, r record.Run) error {
+	return t.CreateRun(t.Context(), sqlc.CreateRunParams{
 		ID: r.ID, ProjectID: r.ProjectID, IntegrationID: r.IntegrationID, ActivityID: r.ActivityID,
 		Attempt: int64(r.Attempt), Lane: int64(r.Lane), Place: r.Place, Ready: micros(r.Ready), Created: micros(r.Created),
 		Message: []byte{}, Seed: []byte{},
 	})
 }
 
-func isForeignKey(err error) bool {
-	var failure sqlite3.Error
-	return errors.As(err, &failure) && failure.ExtendedCode == sqlite3.ErrConstraintForeignKey
+// mailboxesOf returns the mailboxes of integrations, each once, in their order.
+func mailboxesOf(integrations []record.Integration) []record.Mailbox {
+	boxes := make([]record.Mailbox, len(integrations))
+	for n, i := range integrations {
+		boxes[n] = record.Mailbox{ProjectID: i.ProjectID, Lane: i.Lane}
+	}
+	slices.SortFunc(boxes, func(a, b record.Mailbox) int { return cmp.Compare(a.Lane, b.Lane) })
+	return slices.Compact(boxes)
 }
 
 // Activity implements record.Intake.
 func (d *Database) Activity(ctx context.Context, project, id string) (record.Activity, error) {
 	var row sqlc.Activity
-	err := d.read(ctx, "get activity", func(q *sqlc.Queries) (err error) {
+	err := d.Read(ctx, "get activity", func(q sqlc.Querier) (err error) {
 		row, err = q.GetActivity(ctx, sqlc.GetActivityParams{ID: id, ProjectID: project})
 		return one(err)
 	})
@@ -177,7 +181,7 @@ func (d *Database) Activity(ctx context.Context, project, id string) (record.Act
 // ListActivities implements record.Intake.
 func (d *Database) ListActivities(ctx context.Context, project string, limit int) ([]record.Activity, error) {
 	var list []record.Activity
-	err := d.read(ctx, "list activities", func(q *sqlc.Queries) error {
+	err := d.Read(ctx, "list activities", func(q sqlc.Querier) error {
 		rows, err := q.ListActivities(ctx, sqlc.ListActivitiesParams{ProjectID: project, Most: int64(limit)})
 		list = mapped(rows, func(row sqlc.ListActivitiesRow) record.Activity {
 			return activityOf(sqlc.Activity{
@@ -193,7 +197,7 @@ func (d *Database) ListActivities(ctx context.Context, project string, limit int
 // Backlog implements record.Intake.
 func (d *Database) Backlog(ctx context.Context) (int64, error) {
 	var n int64
-	err := d.read(ctx, "backlog", func(q *sqlc.Queries) (err error) {
+	err := d.Read(ctx, "backlog", func(q sqlc.Querier) (err error) {
 		n, err = q.CountUnfinished(ctx)
 		return err
 	})

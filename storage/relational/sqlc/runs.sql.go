@@ -640,6 +640,16 @@ func (q *Queries) ListRunsOfProject(ctx context.Context, arg ListRunsOfProjectPa
 	return items, nil
 }
 
+const pulse = `-- name: Pulse :exec
+INSERT INTO pulse (id, time) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET time = excluded.time
+`
+
+// Pulse shows that the database can be written to.
+func (q *Queries) Pulse(ctx context.Context, time int64) error {
+	_, err := q.exec(ctx, q.pulseStmt, pulse, time)
+	return err
+}
+
 const startRun = `-- name: StartRun :exec
 UPDATE run SET state = 'in_progress', version = ?1, script_hash = ?2, engine = ?3,
     epoch = ?4, started = ?5
@@ -664,6 +674,15 @@ func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) error {
 		arg.Started,
 		arg.Seq,
 	)
+	return err
+}
+
+const undead = `-- name: Undead :exec
+UPDATE run SET dead = 0 WHERE seq = ?1
+`
+
+func (q *Queries) Undead(ctx context.Context, seq int64) error {
+	_, err := q.exec(ctx, q.undeadStmt, undead, seq)
 	return err
 }
 

@@ -1,6 +1,4 @@
-//go:build cgo
-
-package sqlite
+package relational
 
 import (
 	"context"
@@ -13,12 +11,10 @@ import (
 	"cloche/storage"
 	"cloche/storage/queue"
 	"cloche/storage/record"
-	"cloche/storage/sqlite/sqlc"
+	"cloche/storage/relational/sqlc"
 )
 
 const (
-	// poll is how often new jobs are looked for by those who have not heard the bell.
-	poll = time.Second
 	// sweepAgain is how often retries that have become due are looked for.
 	sweepAgain = 500 * time.Millisecond
 	// sweepAll is how often every mailbox with work is woken, should a wake-up ever
@@ -36,21 +32,15 @@ type handle struct {
 
 // Work implements record.Mailboxes.
 func (d *Database) Work(ctx context.Context, options record.WorkOptions, drain record.Drain) error {
-	client, err := queue.NewClient(d.driver(), queue.Config{
-		Workers: options.Workers, Longest: options.Longest, Poll: poll, Log: d.log,
-	}, func(ctx context.Context, job *queue.Job) error {
-		return d.drain(ctx, job, options, drain)
-	})
-	if err != nil {
-		return err
-	}
 	sweeping, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		d.sweepUntil(sweeping)
 	}()
-	err = client.Run(ctx, options.Grace)
+	err := d.Drain(ctx, options, func(ctx context.Context, job *queue.Job) error {
+		return d.drain(ctx, job, options, drain)
+	})
 	stop()
 	<-done
 	return err
@@ -77,16 +67,16 @@ func (d *Database) drain(ctx context.Context, job *queue.Job, options record.Wor
 func (d *Database) claim(ctx context.Context, claim *record.Claim) (*record.Work, error) {
 	var work *record.Work
 	var taken record.Claim
-	err := d.change(ctx, "claim mailbox", func(t txn) (err error) {
+	err := d.Write(ctx, "claim mailbox", func(t Tx) (err error) {
 		work, taken = nil, *claim
-		taken.Epoch, err = t.Claim(t.ctx, sqlc.ClaimParams{ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane)})
+		taken.Epoch, err = t.Claim(t.Context(), sqlc.ClaimParams{ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane)})
 		if err == nil {
 			work, err = d.next(t, &taken, true)
 		}
 		return err
 	})
-	if isForeignKey(err) { // the project is gone, and its runs with it
-		err = d.change(ctx, "drop job", func(t txn) error { return d.giveUp(t, claim) })
+	if d.MissingReference(err) { // the project is gone, and its runs with it
+		err = d.Write(ctx, "drop job", func(t Tx) error { return d.giveUp(t, claim) })
 	}
 	if err == nil {
 		*claim = taken
@@ -99,9 +89,9 @@ func (d *Database) claim(ctx context.Context, claim *record.Claim) (*record.Work
 func (d *Database) Step(ctx context.Context, claim *record.Claim, outcome *record.Outcome, more bool) (*record.Work, error) {
 	var work *record.Work
 	var taken record.Claim
-	err := d.change(ctx, "step", func(t txn) (err error) {
+	err := d.Write(ctx, "step", func(t Tx) (err error) {
 		work, taken = nil, *claim
-		if err := holds(t, claim); err != nil {
+		if err := holds(t.Context(), t, claim); err != nil {
 			return err
 		}
 		if outcome != nil {
@@ -120,8 +110,8 @@ func (d *Database) Step(ctx context.Context, claim *record.Claim, outcome *recor
 }
 
 // holds returns ErrClaimLost unless the claim is the newest and has not run out.
-func holds(t txn, claim *record.Claim) error {
-	n, err := t.HoldsClaim(t.ctx, sqlc.HoldsClaimParams{
+func holds(ctx context.Context, q sqlc.Querier, claim *record.Claim) error {
+	n, err := q.HoldsClaim(ctx, sqlc.HoldsClaimParams{
 		ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Now: micros(time.Now()),
 	})
 	if err == nil && n == 0 {
@@ -132,9 +122,9 @@ func holds(t txn, claim *record.Claim) error {
 
 // finish writes how a run ended. A run that is gone, with its integration, leaves
 // nothing to write.
-func finish(t txn, claim *record.Claim, outcome *record.Outcome) error {
+func finish(t Tx, claim *record.Claim, outcome *record.Outcome) error {
 	r := outcome.Run
-	written, err := t.FinishRun(t.ctx, sqlc.FinishRunParams{
+	written, err := t.FinishRun(t.Context(), sqlc.FinishRunParams{
 		Seq: r.Seq, Epoch: claim.Epoch, State: string(r.State), Result: string(r.Result), Code: r.Code,
 		Message: blob(r.Message), Dead: flag(r.Dead), Seed: blob(string(r.Seed)), Steps: r.Steps, Receipt: r.Receipt,
 		Completed: micros(r.Completed),
@@ -143,7 +133,7 @@ func finish(t txn, claim *record.Claim, outcome *record.Outcome) error {
 		return err
 	}
 	for _, line := range outcome.Lines {
-		if err := t.CreateLine(t.ctx, sqlc.CreateLineParams{
+		if err := t.CreateLine(t.Context(), sqlc.CreateLineParams{
 			Run: r.Seq, Number: int64(line.Number), Time: micros(line.Time), Level: line.Level, Text: blob(line.Text),
 		}); err != nil {
 			return err
@@ -156,7 +146,7 @@ func finish(t txn, claim *record.Claim, outcome *record.Outcome) error {
 }
 
 // next starts the next run of the mailbox, or gives the claim up.
-func (d *Database) next(t txn, claim *record.Claim, more bool) (*record.Work, error) {
+func (d *Database) next(t Tx, claim *record.Claim, more bool) (*record.Work, error) {
 	if !more {
 		return nil, d.giveUp(t, claim)
 	}
@@ -171,8 +161,8 @@ func (d *Database) next(t txn, claim *record.Claim, more bool) (*record.Work, er
 }
 
 // head returns the run that is next.
-func head(t txn, box record.Mailbox) (row sqlc.HeadOfLaneRow, found bool, err error) {
-	row, err = t.HeadOfLane(t.ctx, sqlc.HeadOfLaneParams{
+func head(t Tx, box record.Mailbox) (row sqlc.HeadOfLaneRow, found bool, err error) {
+	row, err = t.HeadOfLane(t.Context(), sqlc.HeadOfLaneParams{
 		ProjectID: box.ProjectID, Lane: int64(box.Lane), Now: micros(time.Now()),
 	})
 	if errors.Is(err, sql.ErrNoRows) {
@@ -183,7 +173,7 @@ func head(t txn, box record.Mailbox) (row sqlc.HeadOfLaneRow, found bool, err er
 
 // start marks a run as started, extends the claim for as long as it may take, and
 // reads what it needs.
-func (d *Database) start(t txn, claim *record.Claim, row sqlc.HeadOfLaneRow) (*record.Work, error) {
+func (d *Database) start(t Tx, claim *record.Claim, row sqlc.HeadOfLaneRow) (*record.Work, error) {
 	work, err := d.load(t, row)
 	if err != nil {
 		return nil, err
@@ -192,35 +182,35 @@ func (d *Database) start(t txn, claim *record.Claim, row sqlc.HeadOfLaneRow) (*r
 	r.State, r.Started, r.Epoch = activity.StateInProgress, started, claim.Epoch
 	r.Version, r.ScriptHash = work.Version.Number, work.Version.Hash
 	r.Engine = claim.Handle.(*handle).options.Engine
-	if err := t.StartRun(t.ctx, sqlc.StartRunParams{
+	if err := t.StartRun(t.Context(), sqlc.StartRunParams{
 		Seq: r.Seq, Version: int64(r.Version), ScriptHash: r.ScriptHash, Engine: r.Engine, Epoch: r.Epoch, Started: micros(started),
 	}); err != nil {
 		return nil, err
 	}
-	if err := t.ServeIntegration(t.ctx, sqlc.ServeIntegrationParams{ID: r.IntegrationID, Served: micros(started)}); err != nil {
+	if err := t.ServeIntegration(t.Context(), sqlc.ServeIntegrationParams{ID: r.IntegrationID, Served: micros(started)}); err != nil {
 		return nil, err
 	}
 	claim.Until = time.Now().Add(claim.Handle.(*handle).options.Lease(work.Integration))
-	_, err = t.ExtendClaim(t.ctx, sqlc.ExtendClaimParams{
+	_, err = t.ExtendClaim(t.Context(), sqlc.ExtendClaimParams{
 		ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Until: micros(claim.Until),
 	})
 	return work, err
 }
 
-func (d *Database) load(t txn, row sqlc.HeadOfLaneRow) (*record.Work, error) {
-	cause, err := t.GetActivity(t.ctx, sqlc.GetActivityParams{ID: row.Run.ActivityID, ProjectID: row.Run.ProjectID})
+func (d *Database) load(t Tx, row sqlc.HeadOfLaneRow) (*record.Work, error) {
+	cause, err := t.GetActivity(t.Context(), sqlc.GetActivityParams{ID: row.Run.ActivityID, ProjectID: row.Run.ProjectID})
 	if err != nil {
 		return nil, err
 	}
-	project, err := t.GetProject(t.ctx, row.Run.ProjectID)
+	project, err := t.GetProject(t.Context(), row.Run.ProjectID)
 	if err != nil {
 		return nil, err
 	}
-	version, err := t.DescribeVersion(t.ctx, sqlc.DescribeVersionParams{IntegrationID: row.Integration.ID, Number: row.Integration.Version})
+	version, err := t.DescribeVersion(t.Context(), sqlc.DescribeVersionParams{IntegrationID: row.Integration.ID, Number: row.Integration.Version})
 	if err != nil {
 		return nil, err
 	}
-	variables, err := t.ListVariables(t.ctx, row.Integration.ID)
+	variables, err := t.ListVariables(t.Context(), row.Integration.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -236,28 +226,23 @@ func (d *Database) load(t txn, row sqlc.HeadOfLaneRow) (*record.Work, error) {
 
 // giveUp completes the job first and looks for more work then, so that an Accept
 // whose wake-up was dropped because of this job is seen.
-func (d *Database) giveUp(t txn, claim *record.Claim) error {
+func (d *Database) giveUp(t Tx, claim *record.Claim) error {
 	h := claim.Handle.(*handle)
-	mine, err := queue.Complete[driver](context.WithoutCancel(h.ctx), t.tx, h.job)
+	mine, err := t.Complete(context.WithoutCancel(h.ctx), h.job)
 	if err != nil || !mine {
 		return err
 	}
 	if _, found, err := head(t, claim.Mailbox); err != nil || !found {
 		return err
 	}
-	d.wakes.add(claim.Mailbox)
-	return nil
+	return t.Wake(claim.Mailbox)
 }
 
 // StoreFor implements record.Mailboxes.
 func (d *Database) StoreFor(claim *record.Claim) storage.Store {
 	// The claim's epoch stays what it is; Step may extend its time.
 	held := *claim
-	fenced := *d.store
-	fenced.fence = func(tx *sql.Tx) error {
-		return holds(txn{Queries: d.writes.WithTx(tx), tx: tx, ctx: context.Background()}, &held)
-	}
-	return &fenced
+	return d.FencedStore(func(ctx context.Context, q sqlc.Querier) error { return holds(ctx, q, &held) })
 }
 
 // sweepUntil wakes mailboxes whose retries have become due, and now and then all.
@@ -273,17 +258,17 @@ func (d *Database) sweepUntil(ctx context.Context) {
 		case <-again.C:
 			err = d.wakeDue(ctx)
 		case <-all.C:
-			err = d.change(ctx, "sweep", d.sweep)
+			err = d.Sweep(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			d.log.Error("sweeping mailboxes failed", "error", err)
+			d.Log.Error("sweeping mailboxes failed", "error", err)
 		}
 	}
 }
 
 func (d *Database) wakeDue(ctx context.Context) error {
 	var boxes []record.Mailbox
-	err := d.read(ctx, "look for retries", func(q *sqlc.Queries) error {
+	err := d.Read(ctx, "look for retries", func(q sqlc.Querier) error {
 		rows, err := q.DueMailboxes(ctx, micros(time.Now()))
 		boxes = mapped(rows, func(row sqlc.DueMailboxesRow) record.Mailbox {
 			return record.Mailbox{ProjectID: row.ProjectID, Lane: int(row.Lane)}
@@ -293,8 +278,5 @@ func (d *Database) wakeDue(ctx context.Context) error {
 	if err != nil || len(boxes) == 0 {
 		return err
 	}
-	return d.change(ctx, "wake retries", func(txn) error {
-		d.wakes.add(boxes...)
-		return nil
-	})
+	return d.Write(ctx, "wake retries", func(t Tx) error { return t.Wake(boxes...) })
 }
