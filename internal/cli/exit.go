@@ -23,7 +23,7 @@ const exitCodesHelp = `Exit codes:
   1  the command could not do it
   2  wrong usage
   3  the script failed (script_error, syntax_error)
-  4  an invalid input: no such file, not a script, not JSON
+  4  an invalid integration or input: no such file, not a script, not JSON
   5  a limit was hit (cpu, wall, memory, stack)
   6  the server is unreachable or refused`
 
@@ -46,6 +46,12 @@ func usage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
+// words is an error in the words of the vendor's command line, which scripts may
+// look for. They begin with a capital and may end with a full stop.
+type words string
+
+func (w words) Error() string { return string(w) }
+
 // errSilent is an error that was reported already.
 var errSilent = errors.New("")
 
@@ -53,11 +59,14 @@ var errSilent = errors.New("")
 func exitCode(err error) int {
 	var exit *exitError
 	var failure *host.Error
+	var answer *serverError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &exit):
 		return exit.code
+	case errors.As(err, &answer):
+		return answer.exitCode()
 	case errors.As(err, &failure):
 		return runExitCode(failure.Code)
 	}

@@ -139,15 +139,9 @@ func scriptName(path string) string {
 	return path
 }
 
-// newEngine makes the engine, with machine code cached in the user's cache
-// directory, or RUNNER_CACHE_DIR.
+// newEngine makes the engine for a single run, with machine code from the cache.
 func newEngine(ctx context.Context, memory byteSize) (*host.Engine, error) {
-	config := host.Config{CacheDir: os.Getenv("RUNNER_CACHE_DIR"), MaxMemory: int64(memory), IdleSlots: 1}
-	if config.CacheDir == "" {
-		if user, err := os.UserCacheDir(); err == nil {
-			config.CacheDir = filepath.Join(user, "cloche")
-		}
-	}
+	config := host.Config{CacheDir: cacheDirectory(), MaxMemory: int64(memory), IdleSlots: 1}
 	if memory != 0 && memory < minHeap {
 		return nil, usage("--memory must be at least %s: the script API alone takes 1 MiB", formatBytes(minHeap))
 	}
@@ -155,6 +149,18 @@ func newEngine(ctx context.Context, memory byteSize) (*host.Engine, error) {
 		return nil, usage("--memory must be at most %s", formatBytes(maxHeap))
 	}
 	return host.New(ctx, config)
+}
+
+// cacheDirectory returns where machine code is kept, or "" for nowhere.
+func cacheDirectory() string {
+	if path := os.Getenv("RUNNER_CACHE_DIR"); path != "" {
+		return path
+	}
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(user, "cloche")
 }
 
 const (

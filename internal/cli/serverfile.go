@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// serverFile lies beside a database while a server has it, so that commands which
+// find the database taken know whom to ask.
+type serverFile struct {
+	URL string `json:"url"`
+	PID int    `json:"pid"`
+}
+
+func serverFilePath(database string) string { return database + ".server" }
+
+// write puts the file beside the database, whole or not at all.
+func (f serverFile) write(database string) error {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return writeWhole(serverFilePath(database), append(text, '\n'))
+}
+
+// readServerFile returns what a server wrote; ok is false if there is nothing to be
+// read.
+func readServerFile(database string) (f serverFile, ok bool) {
+	text, err := os.ReadFile(serverFilePath(database))
+	if err != nil || json.Unmarshal(text, &f) != nil || f.URL == "" {
+		return serverFile{}, false
+	}
+	return f, true
+}
+
+// writeWhole writes a file that its owner alone may read. Whoever reads it sees
+// the old content or the new one.
+func writeWhole(path string, text []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		os.Remove(file.Name())
+	}
+	return err
+}
