@@ -71,11 +71,46 @@ storage and its log alone, and only as far as you allow.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w\nSee '%s --help'.", err, c.CommandPath())
 	})
-	root.AddCommand(newRunCommand(s), newCheckCommand(s), newTypesCommand(s), newInitCommand(s), newBenchCommand(s), newVersionCommand(s))
+	addCommands(root, s)
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}
 	return root
+}
+
+// The groups of commands in the help.
+const (
+	groupScripts      = "scripts"
+	groupServer       = "server"
+	groupProjects     = "projects"
+	groupIntegrations = "integrations"
+	groupActivities   = "activities"
+	groupAccess       = "access"
+)
+
+func addCommands(root *cobra.Command, s Streams) {
+	root.AddGroup(
+		&cobra.Group{ID: groupScripts, Title: "Scripts, without a server:"},
+		&cobra.Group{ID: groupServer, Title: "The server:"},
+		&cobra.Group{ID: groupProjects, Title: "Projects:"},
+		&cobra.Group{ID: groupIntegrations, Title: "Integrations: scripts that react to activities:"},
+		&cobra.Group{ID: groupActivities, Title: "Activities and the runs they cause:"},
+		&cobra.Group{ID: groupAccess, Title: "Access:"},
+	)
+	for _, c := range []*cobra.Command{newRunCommand(s), newCheckCommand(s), newInitCommand(s), newTypesCommand(s), newBenchCommand(s)} {
+		c.GroupID = groupScripts
+		root.AddCommand(c)
+	}
+	root.AddCommand(
+		newServeCommand(s), newVersionCommand(s),
+		newProjectCreateCommand(s), newProjectListCommand(s), newProjectDeleteCommand(s), newWebhookURLCommand(s),
+		newIntegrationAddCommand(s), newIntegrationUpdateCommand(s), newIntegrationGetCommand(s), newIntegrationListCommand(s),
+		newIntegrationDeleteCommand(s), newIntegrationValidateCommand(s), newIntegrationVersionsCommand(s), newIntegrationRollbackCommand(s),
+		newVariableListCommand(s), newVariableSetCommand(s), newVariableDeleteCommand(s),
+		newRunListCommand(s), newRunGetCommand(s), newRunLogCommand(s), newRunCancelCommand(s), newRunRedriveCommand(s),
+		newPushCommand(s), newRedeployCommand(s),
+		newTokenCreateCommand(s), newTokenListCommand(s), newTokenRevokeCommand(s), newLoginCommand(s), newLogoutCommand(s),
+	)
 }
 
 func suggestions(c *cobra.Command, name string) string {
