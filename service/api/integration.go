@@ -51,18 +51,18 @@ type Retry struct {
 }
 
 // IntegrationInput creates or changes an integration. What is absent has its
-// default, or stays.
+// default, or stays; an empty list is not absent, but wrong where one is needed.
 type IntegrationInput struct {
 	Type    *string `json:"type,omitempty" enum:"script" doc:"Always script."`
 	Name    *string `json:"name,omitempty" maxLength:"256"`
 	Enabled *bool   `json:"enabled,omitempty"`
 	Script  *string `json:"script,omitempty" doc:"The text of the script."`
 
-	Events               []string `json:"events,omitempty" doc:"The events to run on: names, prefixes such as environment.*, or *."`
-	States               []string `json:"states,omitempty" doc:"The states of activities to run on, or *."`
-	Environments         []string `json:"environments,omitempty" doc:"The environments to run on, with * as a wildcard."`
+	Events               []string `json:"events,omitzero" doc:"The events to run on: names, prefixes such as environment.*, or *."`
+	States               []string `json:"states,omitzero" doc:"The states of activities to run on, or *."`
+	Environments         []string `json:"environments,omitzero" doc:"The environments to run on, with * as a wildcard."`
 	ExcludedEnvironments []string `json:"excluded_environments,omitzero" doc:"The environments not to run on, with * as a wildcard."`
-	Result               *string  `json:"result,omitempty" enum:"*,success,failure" doc:"The result to run on."`
+	Result               *string  `json:"result,omitempty" doc:"The result to run on: *, success or failure."`
 
 	Limits *Limits `json:"limits,omitempty"`
 	Retry  *Retry  `json:"retry,omitempty"`
