@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -47,15 +48,24 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
 			"generate": generate,
+			"let":      let,
+			"ready":    ready,
+			"await":    await,
+			"deliver":  deliver,
+			"http":     httpRequest,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
 }
 
 // recorder is an HTTP server that writes what it gets to request.json in the
-// script's directory, the body to request.body, and answers with JSON.
+// script's directory, the body to request.body, and answers with JSON: at /gate
+// only when there is a file called open.
 func recorder(directory string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/gate" {
+			awaitFile(r.Context(), filepath.Join(directory, "open"))
+		}
 		body, _ := io.ReadAll(r.Body)
 		text, _ := json.Marshal(map[string]any{"method": r.Method, "path": r.URL.String(), "header": r.Header})
 		_ = os.WriteFile(filepath.Join(directory, "request.json"), text, 0o644)
@@ -66,6 +76,15 @@ func recorder(directory string) http.Handler {
 		}
 		fmt.Fprintf(w, `{"got":%d}`, len(body))
 	})
+}
+
+func awaitFile(ctx context.Context, path string) {
+	for ctx.Err() == nil {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // exits CODE COMMAND...: runs a command and checks its exit code exactly.
