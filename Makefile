@@ -1,9 +1,10 @@
 # Everything a developer does. `make help` lists it.
 TAGS := sqlite_omit_load_extension,sqlite_stat4
 FUZZTIME ?= 10s
+SQLC := go tool -modfile=tools/sqlc/go.mod sqlc
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help build run test race cover vet lint fuzz hostile soak bench bench-go wasm wasm-check engine-check cross clean
+.PHONY: help build run test race cover vet lint fuzz hostile soak load load-soak bench bench-go sqlc sqlc-check wasm wasm-check engine-check cross clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -42,11 +43,25 @@ hostile: ## run the hostile suite: a table of what became of each script, and ho
 soak: ## a hundred thousand runs, honest and hostile ones mixed
 	go run -tags $(TAGS) ./tests/hostile/report soak
 
+load: bin/runner ## measure a server: activities taken and run a second, how long they wait, what it takes when idle
+	go run -tags $(TAGS) ./tests/service/load -runner bin/runner $(LOADFLAGS)
+
+load-soak: bin/runner ## an hour of mixed load on a server, and what it holds at the end
+	go run -tags $(TAGS) ./tests/service/load -runner bin/runner -only soak -soak 1h
+
 bench: ## measure against goja, modernc.org/quickjs, fastschema/qjs and native QuickJS; writes the figures of README.md
 	./bench/run.sh --readme ../README.md --markdown results.md --svg charts $(BENCHFLAGS)
 
 bench-go: ## run the benchmarks of the packages
 	go test -tags $(TAGS) -run '^$$' -bench . ./host ./hostfuncs ./storage/...
+
+sqlc: ## generate Go from storage/queries, for both databases
+	$(SQLC) generate -f storage/sqlite/sqlc.yaml
+	$(SQLC) generate -f storage/postgres/sqlc.yaml
+
+sqlc-check: ## compare the Go that is there with what storage/queries make
+	$(SQLC) diff -f storage/sqlite/sqlc.yaml
+	$(SQLC) diff -f storage/postgres/sqlc.yaml
 
 wasm: ## rebuild wasm/quickjs.wasm from pinned inputs
 	INSTALL_TOOLS=1 ./quickjs/build.sh

@@ -50,7 +50,8 @@ type Config struct {
 	Retention time.Duration
 
 	// Limits are those of integrations that set none; MaxLimits bound what they may
-	// set. Defaults: those of package host; 30 s CPU, 5 min wall, 64 MiB.
+	// set. Defaults: those of package host, or MaxLimits where
+	// those are less; 30 s CPU, 5 min wall, 64 MiB.
 	Limits, MaxLimits record.Limits
 
 	// MaxBody is the largest activity in bytes. Default 1 MiB.
@@ -78,12 +79,12 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.ClaimMargin, 30*time.Second)
 	setDefault(&c.Retention, 30*24*time.Hour)
 	standard := host.Limits{}.WithDefaults()
-	setDefault(&c.Limits.CPU, standard.CPU)
-	setDefault(&c.Limits.Wall, standard.Wall)
-	setDefault(&c.Limits.Memory, standard.Memory)
 	setDefault(&c.MaxLimits.CPU, max(30*time.Second, c.Limits.CPU))
 	setDefault(&c.MaxLimits.Wall, max(5*time.Minute, c.Limits.Wall))
-	setDefault(&c.MaxLimits.Memory, c.Limits.Memory)
+	setDefault(&c.MaxLimits.Memory, max(standard.Memory, c.Limits.Memory))
+	setDefault(&c.Limits.CPU, min(standard.CPU, c.MaxLimits.CPU))
+	setDefault(&c.Limits.Wall, min(standard.Wall, c.MaxLimits.Wall))
+	setDefault(&c.Limits.Memory, min(standard.Memory, c.MaxLimits.Memory))
 	setDefault(&c.MaxBody, 1<<20)
 	setDefault(&c.MaxBacklog, 100_000)
 	setDefault(&c.Rate, 500)

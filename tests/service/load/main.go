@@ -1,0 +1,128 @@
+// Load measures a server of its own: how many activities it takes and runs a second,
+// with durable settings, and how long they wait. It prints a table, and with -json the
+// figures.
+//
+//	load -runner bin/runner
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+func main() {
+	options := loadOptions{}
+	flag.StringVar(&options.runner, "runner", "bin/runner", "the `program` to measure")
+	flag.IntVar(&options.activities, "activities", 5000, "how many activities each measurement sends")
+	flag.IntVar(&options.senders, "senders", 32, "how many connections send at a time")
+	flag.DurationVar(&options.soak, "soak", 0, "put mixed load on a server for this long as well, and see whether it leaks")
+	flag.StringVar(&options.only, "only", "", "make the `measurement` of this name alone")
+	asJSON := flag.Bool("json", false, "print the figures as JSON")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	report, err := measure(ctx, options)
+	if err == nil {
+		err = report.print(*asJSON)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+}
+
+type loadOptions struct {
+	runner     string
+	activities int
+	senders    int
+	only       string
+	soak       time.Duration
+}
+
+// measure makes all measurements, each on a server and a database of its own.
+func measure(ctx context.Context, o loadOptions) (*report, error) {
+	r := &report{Date: time.Now().UTC().Format(time.DateOnly), Go: runtime.Version(), Processors: runtime.NumCPU()}
+	for _, step := range []struct {
+		name string
+		do   func(context.Context, *server, loadOptions, *report) error
+	}{
+		{"idle", measureIdle}, {"intake", measureIntake}, {"end to end", measureRuns},
+		{"storage and log", measureStorage}, {"fairness", measureFairness}, {"soak", measureSoak},
+	} {
+		if o.only != "" && o.only != step.name || step.name == "soak" && o.soak == 0 {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "load: %s\n", step.name)
+		s, err := startServer(ctx, o.runner)
+		if err != nil {
+			return nil, err
+		}
+		if err := step.do(ctx, s, o, r); err != nil {
+			return nil, fmt.Errorf("%s: %w (%v)", step.name, err, s.stop())
+		}
+		if err := s.stop(); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// report holds the figures. Durations are in milliseconds.
+type report struct {
+	Date       string   `json:"date"`
+	Go         string   `json:"go"`
+	Processors int      `json:"processors"`
+	Figures    []figure `json:"figures"`
+}
+
+type figure struct {
+	Name  string  `json:"name"`
+	Goal  string  `json:"goal,omitempty"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+	Met   bool    `json:"met"`
+}
+
+// add adds a figure; less says whether goal is the most it may be, or the least. A goal
+// of 0 is none.
+func (r *report) add(name, unit string, value, goal float64, less bool) {
+	f := figure{Name: name, Value: value, Unit: unit, Met: true}
+	switch {
+	case goal == 0:
+	case less:
+		f.Goal, f.Met = fmt.Sprintf("≤ %g %s", goal, unit), value <= goal
+	default:
+		f.Goal, f.Met = fmt.Sprintf("≥ %g %s", goal, unit), value >= goal
+	}
+	r.Figures = append(r.Figures, f)
+}
+
+func (r *report) print(asJSON bool) error {
+	if asJSON {
+		encoder := json.NewEncoder(os.Stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(r)
+	}
+	t := table.NewWriter()
+	t.AppendHeader(table.Row{"", "goal", "measured", ""})
+	for _, f := range r.Figures {
+		state := ""
+		switch {
+		case f.Goal != "" && f.Met:
+			state = "met"
+		case f.Goal != "":
+			state = "MISSED"
+		}
+		t.AppendRow(table.Row{f.Name, f.Goal, fmt.Sprintf("%.4g %s", f.Value, f.Unit), state})
+	}
+	fmt.Printf("%d processors, %s, %s\n\n%s\n", r.Processors, r.Go, r.Date, t.RenderMarkdown())
+	return nil
+}

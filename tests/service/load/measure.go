@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// activityBody is of the size that vendors send: about 3 KB.
+func activityBody(n int64) []byte {
+	const filler = `{"id":"u-1001","display_name":"Ada Example","created_at":"2025-01-01T00:00:00+00:00","updated_at":null}`
+	commits := filler
+	for range 24 {
+		commits += "," + filler
+	}
+	return fmt.Appendf(nil, `{"id":"act%d","type":"environment.push","project":"p4x9wq2l6mn8c","environments":["main"],
+"state":"complete","result":"success","created_at":"2026-03-04T09:15:00.125000+00:00","text":"Ada Example pushed to main",
+"payload":{"user":%s,"environment":{"id":"main","name":"main","type":"production"},"commits":[%s]}}`, n, filler, commits)
+}
+
+const (
+	smallScript   = `console.log("push to %s by %s", activity.environments[0], activity.payload.user.display_name)`
+	storageScript = `var s = require("storage"); s.set("n", (s.get("n") || 0) + 1); console.log(activity.id, s.get("n"))`
+)
+
+// send delivers activities to projects in turn, from several senders at a time, and
+// returns how long each delivery took.
+func send(ctx context.Context, s *server, projects []string, count, senders int) ([]time.Duration, time.Duration, error) {
+	took := make([]time.Duration, count)
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	var wait sync.WaitGroup
+	began := time.Now()
+	for range senders {
+		wait.Go(func() {
+			for {
+				n := next.Add(1)
+				if n > int64(count) || ctx.Err() != nil || failed.Load() != nil {
+					return
+				}
+				start := time.Now()
+				if err := s.deliver(projects[int(n)%len(projects)], activityBody(n)); err != nil {
+					failed.Store(&err)
+					return
+				}
+				took[n-1] = time.Since(start)
+			}
+		})
+	}
+	wait.Wait()
+	if err := failed.Load(); err != nil {
+		return nil, 0, *err
+	}
+	return took, time.Since(began), ctx.Err()
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// quantile sorts durations and returns one of them.
+func quantile(list []time.Duration, q float64) time.Duration {
+	slices.Sort(list)
+	return list[min(int(q*float64(len(list))), len(list)-1)]
+}
+
+func measureIdle(ctx context.Context, s *server, _ loadOptions, r *report) error {
+	if _, _, err := s.project(smallScript); err != nil {
+		return err
+	}
+	const rest = 10 * time.Second
+	time.Sleep(3 * time.Second)
+	_, before, err := s.resident()
+	if err != nil {
+		return err
+	}
+	time.Sleep(rest)
+	bytes, after, err := s.resident()
+	r.add("idle: memory", "MB", bytes/1e6, 60, true)
+	r.add("idle: part of a core", "%", 100*(after-before)/rest.Seconds(), 1, true)
+	return errors.Join(err, ctx.Err())
+}
+
+// measureIntake has nothing listen to the activities, so that all of the machine takes
+// them.
+func measureIntake(ctx context.Context, s *server, o loadOptions, r *report) error {
+	projects, err := s.projects(8)
+	if err != nil {
+		return err
+	}
+	took, all, err := send(ctx, s, projects, 2*o.activities, o.senders)
+	if err != nil {
+		return err
+	}
+	r.add("intake", "/s", float64(len(took))/all.Seconds(), 1500, false)
+	r.add("intake: answer, median", "ms", milliseconds(quantile(took, .5)), 0, true)
+	r.add("intake: answer, 99 of 100", "ms", milliseconds(quantile(took, .99)), 0, true)
+	return nil
+}
+
+func (s *server) projects(n int, scripts ...string) ([]string, error) {
+	projects := make([]string, n)
+	for i := range projects {
+		var err error
+		if projects[i], _, err = s.project(scripts...); err != nil {
+			return nil, err
+		}
+	}
+	return projects, nil
+}
+
+func measureRuns(ctx context.Context, s *server, o loadOptions, r *report) error {
+	return measureEndToEnd(ctx, s, o, r, "end to end", smallScript, 300)
+}
+
+func measureStorage(ctx context.Context, s *server, o loadOptions, r *report) error {
+	return measureEndToEnd(ctx, s, o, r, "end to end with a storage write", storageScript, 0)
+}
+
+// measureEndToEnd counts from the first delivery to the end of the last run.
+func measureEndToEnd(ctx context.Context, s *server, o loadOptions, r *report, name, script string, goal float64) error {
+	projects, err := s.projects(8, script)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	took, _, err := send(ctx, s, projects, o.activities, o.senders)
+	if err != nil {
+		return err
+	}
+	if err := s.await(ctx, `cloche_runs_total{code="ok"}`, float64(o.activities)); err != nil {
+		return err
+	}
+	r.add(name, "/s", float64(o.activities)/time.Since(began).Seconds(), goal, false)
+	r.add(name+": answer, median", "ms", milliseconds(quantile(took, .5)), 0, true)
+	r.add(name+": answer, 99 of 100", "ms", milliseconds(quantile(took, .99)), 0, true)
+	return s.waits(r, name, projects[:1])
+}
+
+// await waits until a metric has reached a value.
+func (s *server) await(ctx context.Context, name string, value float64) error {
+	for {
+		n, err := s.metric(name)
+		if err == nil && n >= value {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// runTimes is what a listing of runs tells of times.
+type runTimes []struct {
+	Created time.Time `json:"created_at"`
+	Started time.Time `json:"started_at"`
+}
+
+// waits adds how long runs waited until they started.
+func (s *server) waits(r *report, name string, projects []string) error {
+	var waits []time.Duration
+	for _, project := range projects {
+		var list []struct {
+			ID string `json:"id"`
+		}
+		if err := s.call("GET", "/api/projects/"+project+"/integrations", nil, &list); err != nil {
+			return err
+		}
+		for _, i := range list {
+			var runs runTimes
+			if err := s.call("GET", "/api/projects/"+project+"/integrations/"+i.ID+"/activities?limit=1000", nil, &runs); err != nil {
+				return err
+			}
+			for _, run := range runs {
+				waits = append(waits, run.Started.Sub(run.Created))
+			}
+		}
+	}
+	if len(waits) == 0 {
+		return errors.New("no runs are listed")
+	}
+	goal := 0.0
+	if name == fairness {
+		goal = 250
+	}
+	r.add(name+": until a run starts, median", "ms", milliseconds(quantile(waits, .5)), goal, true)
+	r.add(name+": until a run starts, 99 of 100", "ms", milliseconds(quantile(waits, .99)), 0, true)
+	return nil
+}
+
+const fairness = "beside 10,000 that wait"
+
+// measureFairness has one project 10,000 runs behind and sends now and then to another.
+func measureFairness(ctx context.Context, s *server, o loadOptions, r *report) error {
+	slow := `for (var i = 0; i < 200000; i++); ` + smallScript
+	noisy, _, err := s.project(slow, slow, slow, slow)
+	if err != nil {
+		return err
+	}
+	quiet, _, err := s.project(smallScript)
+	if err != nil {
+		return err
+	}
+	if _, _, err := send(ctx, s, []string{noisy}, 2500, o.senders); err != nil {
+		return err
+	}
+	const samples = 50
+	for n := range samples {
+		if err := s.deliver(quiet, activityBody(int64(1_000_000+n))); err != nil {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	behind, err := s.metric("cloche_runs_unfinished")
+	if err != nil {
+		return err
+	}
+	r.add(fairness+": waiting at the end", "runs", behind, 0, false)
+	return s.waits(r, fairness, []string{quiet})
+}
