@@ -17,17 +17,17 @@ WHERE run.integration_id = @integration_id
     AND (cast(@before AS bigint) = 0 OR run.created < @before)
     AND (cast(@dead AS bigint) = 0 OR run.dead = 1)
     AND substr(run.id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text)
-ORDER BY run.seq DESC LIMIT @most;
+ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 
 -- name: ListRunsOfActivity :many
 SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.activity_id = @activity_id AND run.project_id = @project_id
-ORDER BY run.seq DESC LIMIT @most;
+ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 
 -- name: ListRunsOfProject :many
 SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.project_id = @project_id AND substr(run.id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text)
-ORDER BY run.seq DESC LIMIT @most;
+ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 
 -- name: CountUnfinished :one
 SELECT count(*) FROM run WHERE state IN ('pending', 'in_progress');
@@ -63,7 +63,7 @@ WHERE activity_id = @activity_id AND integration_id = @integration_id;
 INSERT INTO line (run, number, time, level, text) VALUES (@run, @number, @time, @level, @text);
 
 -- name: ListLines :many
-SELECT number, time, level, text FROM line WHERE run = @run AND number > @after ORDER BY number LIMIT @most;
+SELECT number, time, level, text FROM line WHERE run = @run AND number > @after ORDER BY number LIMIT cast(@most AS bigint);
 
 -- name: Claim :one
 INSERT INTO mailbox (project_id, lane, epoch, until) VALUES (@project_id, @lane, 1, 0)

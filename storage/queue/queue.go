@@ -53,6 +53,8 @@ type Config struct {
 	Longest time.Duration
 	// Poll is how often new jobs are looked for, unless somebody tells of them.
 	Poll time.Duration
+	// PollOnly says that nobody does.
+	PollOnly bool
 	// Schema is where River's tables are; "" is the default of the connection.
 	Schema string
 	// Log gets what River has to say that is a warning or worse.
@@ -70,6 +72,7 @@ func NewClient[Tx any](driver riverdriver.Driver[Tx], config Config, work func(c
 	options := &river.Config{
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           max(config.Poll, fetchCooldown),
+		PollOnly:                    config.PollOnly,
 		CompletedJobRetentionPeriod: completedRetention,
 		MaxAttempts:                 maxAttempts,
 		RetryPolicy:                 soon{},

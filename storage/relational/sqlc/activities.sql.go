@@ -115,7 +115,7 @@ func (q *Queries) GetDelivery(ctx context.Context, arg GetDeliveryParams) (GetDe
 
 const listActivities = `-- name: ListActivities :many
 SELECT id, project_id, type, state, result, hops, created FROM activity
-WHERE project_id = ?1 ORDER BY created DESC, id DESC LIMIT ?2
+WHERE project_id = ?1 ORDER BY created DESC, id DESC LIMIT cast(?2 AS bigint)
 `
 
 type ListActivitiesParams struct {
@@ -169,7 +169,7 @@ DELETE FROM activity WHERE id IN (
     SELECT a.id FROM activity AS a
     WHERE a.created < ?1 AND NOT EXISTS (
         SELECT 1 FROM run WHERE run.activity_id = a.id AND run.state IN ('pending', 'in_progress'))
-    ORDER BY a.created LIMIT ?2)
+    ORDER BY a.created LIMIT cast(?2 AS bigint))
 `
 
 type PruneActivitiesParams struct {
@@ -187,7 +187,7 @@ func (q *Queries) PruneActivities(ctx context.Context, arg PruneActivitiesParams
 
 const pruneDeliveries = `-- name: PruneDeliveries :execrows
 DELETE FROM delivery WHERE (project_id, id) IN (
-    SELECT d.project_id, d.id FROM delivery AS d WHERE d.created < ?1 ORDER BY d.created LIMIT ?2)
+    SELECT d.project_id, d.id FROM delivery AS d WHERE d.created < ?1 ORDER BY d.created LIMIT cast(?2 AS bigint))
 `
 
 type PruneDeliveriesParams struct {

@@ -378,7 +378,7 @@ func (q *Queries) LastAttempt(ctx context.Context, arg LastAttemptParams) (int64
 }
 
 const listLines = `-- name: ListLines :many
-SELECT number, time, level, text FROM line WHERE run = ?1 AND number > ?2 ORDER BY number LIMIT ?3
+SELECT number, time, level, text FROM line WHERE run = ?1 AND number > ?2 ORDER BY number LIMIT cast(?3 AS bigint)
 `
 
 type ListLinesParams struct {
@@ -431,7 +431,7 @@ WHERE run.integration_id = ?1
     AND (cast(?5 AS bigint) = 0 OR run.created < ?5)
     AND (cast(?6 AS bigint) = 0 OR run.dead = 1)
     AND substr(run.id, 1, length(cast(?7 AS text))) = cast(?7 AS text)
-ORDER BY run.seq DESC LIMIT ?8
+ORDER BY run.seq DESC LIMIT cast(?8 AS bigint)
 `
 
 type ListRunsParams struct {
@@ -511,7 +511,7 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsR
 const listRunsOfActivity = `-- name: ListRunsOfActivity :many
 SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.activity_id = ?1 AND run.project_id = ?2
-ORDER BY run.seq DESC LIMIT ?3
+ORDER BY run.seq DESC LIMIT cast(?3 AS bigint)
 `
 
 type ListRunsOfActivityParams struct {
@@ -577,7 +577,7 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 const listRunsOfProject = `-- name: ListRunsOfProject :many
 SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.project_id = ?1 AND substr(run.id, 1, length(cast(?2 AS text))) = cast(?2 AS text)
-ORDER BY run.seq DESC LIMIT ?3
+ORDER BY run.seq DESC LIMIT cast(?3 AS bigint)
 `
 
 type ListRunsOfProjectParams struct {
