@@ -109,7 +109,7 @@ func (c *Client[Tx]) Wake(ctx context.Context, tx Tx, boxes []record.Mailbox) er
 			}},
 		}}
 	}
-	_, err := c.river.InsertManyFastTx(ctx, tx, params)
+	_, err := c.river.InsertManyTx(ctx, tx, params)
 	return err
 }
 
