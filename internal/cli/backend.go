@@ -15,6 +15,7 @@ import (
 	"cloche/host"
 	"cloche/secret"
 	"cloche/service"
+	"cloche/storage/postgres"
 	"cloche/storage/record"
 	"cloche/storage/sqlite"
 )
@@ -33,16 +34,7 @@ func openBackend(ctx context.Context, config serviceConfig, log *slog.Logger, re
 	if err != nil {
 		return nil, err
 	}
-	for _, directory := range []string{where.dataDir, filepath.Dir(where.database)} {
-		if err := os.MkdirAll(directory, 0o700); err != nil {
-			return nil, fmt.Errorf("%s: %s", directory, directoryReason(err))
-		}
-	}
-	synchronous, err := config.synchronous()
-	if err != nil {
-		return nil, err
-	}
-	database, err := sqlite.OpenDatabase(ctx, where.database, sqlite.Options{Synchronous: synchronous, Log: log})
+	database, err := openDatabase(ctx, config, where, log)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +44,7 @@ func openBackend(ctx context.Context, config serviceConfig, log *slog.Logger, re
 			err = errors.Join(err, b.close(ctx))
 		}
 	}()
-	key, err := openKey(ctx, where.keyFile, database)
+	key, err := openKey(ctx, where, database)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +53,27 @@ func openBackend(ctx context.Context, config serviceConfig, log *slog.Logger, re
 	}
 	b.service, err = service.New(config.service(database, b.engine, key, log, register))
 	return b, err
+}
+
+// openDatabase opens what --database names, and makes the directories of a file.
+func openDatabase(ctx context.Context, config serviceConfig, where location, log *slog.Logger) (record.Database, error) {
+	directories := []string{where.dataDir}
+	if !where.shared() {
+		directories = append(directories, filepath.Dir(where.database))
+	}
+	for _, directory := range directories {
+		if err := os.MkdirAll(directory, 0o700); err != nil {
+			return nil, fmt.Errorf("%s: %s", directory, directoryReason(err))
+		}
+	}
+	if where.shared() {
+		return postgres.Open(ctx, where.database, postgres.Options{Connections: config.connections, PollOnly: config.pollOnly, Log: log})
+	}
+	synchronous, err := config.synchronous()
+	if err != nil {
+		return nil, err
+	}
+	return sqlite.OpenDatabase(ctx, where.database, sqlite.Options{Synchronous: synchronous, Log: log})
 }
 
 func (b *backend) close(ctx context.Context) error {
@@ -88,8 +101,13 @@ func directoryReason(err error) string {
 
 // openKey reads the key file, or makes one if there is none. A key that is not the
 // database's is found here, before anything is sealed with it.
-func openKey(ctx context.Context, path string, database record.Database) (secret.Key, error) {
+func openKey(ctx context.Context, where location, database record.Database) (secret.Key, error) {
+	path := where.keyFile
 	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && where.shared() {
+		return secret.Key{}, fmt.Errorf(`there is no key file %s. Servers that share a database share its key, so none is made here:
+'openssl rand -hex 32 > FILE' makes one, and --key-file FILE names it to each of them`, path)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		key := secret.NewKey(nil)
 		if err := checkKey(ctx, key, database); err != nil {

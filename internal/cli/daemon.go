@@ -48,7 +48,7 @@ func (d *daemon) run(ctx context.Context) error {
 		case err = <-failed:
 		}
 	}
-	os.Remove(serverFilePath(d.database))
+	os.Remove(d.location.serverFile())
 	close(d.stop)
 	cancel()
 	err = errors.Join(err, d.shutDown())
@@ -76,8 +76,8 @@ func (d *daemon) announce(ctx context.Context) error {
 		return err
 	}
 	url := d.url()
-	if err := (serverFile{URL: url, PID: os.Getpid()}).write(d.database); err != nil {
-		return fmt.Errorf("%s: %s", serverFilePath(d.database), directoryReason(err))
+	if err := (serverFile{URL: url, PID: os.Getpid()}).write(d.location.serverFile()); err != nil {
+		return fmt.Errorf("%s: %s", d.location.serverFile(), directoryReason(err))
 	}
 	fmt.Fprintf(d.streams.Err, "runner: listening on %s\n", url)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"cloche/host"
+	"cloche/storage/postgres"
 )
 
 // The exit codes of runner.
@@ -65,6 +66,8 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &exit):
 		return exit.code
+	case errors.Is(err, postgres.ErrUnavailable):
+		return exitUnreachable
 	case errors.As(err, &answer):
 		return answer.exitCode()
 	case errors.As(err, &failure):

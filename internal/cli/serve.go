@@ -23,15 +23,15 @@ import (
 // serveOptions are the settings of serve.
 type serveOptions struct {
 	serviceConfig
-	config       string
-	listen       string
-	tlsCert      string
-	tlsKey       string
-	publicURL    string
-	requireToken bool
-	connections  int
-	logLevel     string
-	logFormat    string
+	config         string
+	listen         string
+	tlsCert        string
+	tlsKey         string
+	publicURL      string
+	requireToken   bool
+	maxConnections int
+	logLevel       string
+	logFormat      string
 }
 
 func newServeCommand(s Streams) *cobra.Command {
@@ -82,7 +82,7 @@ func (o *serveOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.tlsKey, "tls-key", "", "`file` with the certificate's key")
 	f.StringVar(&o.publicURL, "public-url", "", "where senders reach the server, such as https://runner.example.com")
 	f.BoolVar(&o.requireToken, "require-token", false, "refuse requests without a token even while no token exists")
-	f.IntVar(&o.connections, "max-connections", 1000, "how many connections may be open at a time")
+	f.IntVar(&o.maxConnections, "max-connections", 1000, "how many connections may be open at a time")
 	f.StringVar(&o.logLevel, "log-level", "info", "what to log: debug, info, warn or error")
 	f.StringVar(&o.logFormat, "log-format", "text", "how to log: text or json")
 	f.StringVar(&o.config, "config", "", "TOML `file` with settings")
@@ -138,7 +138,7 @@ func (o *serveOptions) prepare(s Streams) (*slog.Logger, error) {
 	if _, _, err := net.SplitHostPort(o.listen); err != nil {
 		return nil, usage("--listen %s: write HOST:PORT", o.listen)
 	}
-	if o.connections < 1 {
+	if o.maxConnections < 1 {
 		return nil, usage("--max-connections must be at least 1")
 	}
 	o.location, err = o.location.resolved()
@@ -188,5 +188,5 @@ func (o serveOptions) open() (net.Listener, error) {
 	case err != nil:
 		return nil, fmt.Errorf("cannot listen on %s: %w", o.listen, err)
 	}
-	return api.LimitConnections(listener, o.connections), nil
+	return api.LimitConnections(listener, o.maxConnections), nil
 }

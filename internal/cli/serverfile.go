@@ -14,21 +14,21 @@ type serverFile struct {
 	PID int    `json:"pid"`
 }
 
-func serverFilePath(database string) string { return database + ".server" }
+func (l location) serverFile() string { return l.beside(".server") }
 
-// write puts the file beside the database, whole or not at all.
-func (f serverFile) write(database string) error {
+// write puts the file in its place, whole or not at all.
+func (f serverFile) write(path string) error {
 	text, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}
-	return writeWhole(serverFilePath(database), append(text, '\n'))
+	return writeWhole(path, append(text, '\n'))
 }
 
 // readServerFile returns what a server wrote; ok is false if there is nothing to be
 // read.
-func readServerFile(database string) (f serverFile, ok bool) {
-	text, err := os.ReadFile(serverFilePath(database))
+func readServerFile(path string) (f serverFile, ok bool) {
+	text, err := os.ReadFile(path)
 	if err != nil || json.Unmarshal(text, &f) != nil || f.URL == "" {
 		return serverFile{}, false
 	}

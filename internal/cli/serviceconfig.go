@@ -22,19 +22,21 @@ import (
 // serviceConfig are the settings of the service itself, whoever runs it.
 type serviceConfig struct {
 	location
-	workers    int
-	retention  time.Duration
-	grace      time.Duration
-	margin     time.Duration
-	sync       string
-	maxCPU     time.Duration
-	maxWall    time.Duration
-	maxMemory  byteSize
-	maxBacklog int64
-	maxBody    byteSize
-	rate       float64
-	burst      int
-	maxHops    int
+	workers     int
+	retention   time.Duration
+	grace       time.Duration
+	margin      time.Duration
+	sync        string
+	connections int
+	pollOnly    bool
+	maxCPU      time.Duration
+	maxWall     time.Duration
+	maxMemory   byteSize
+	maxBacklog  int64
+	maxBody     byteSize
+	rate        float64
+	burst       int
+	maxHops     int
 
 	allowHosts    []string
 	allowNetworks []string
@@ -48,6 +50,8 @@ func (c *serviceConfig) flags(f *pflag.FlagSet) {
 	f.DurationVar(&c.grace, "grace", 0, "how long runs may go on when the server stops; then they are handed back (default 25s)")
 	f.DurationVar(&c.margin, "claim-margin", 0, "how much longer than its limit a run may take before it counts as lost and starts again (default 30s)")
 	f.StringVar(&c.sync, "synchronous", "full", "what is on disk when a write is done: full survives a loss of power, normal may lose the last writes to it")
+	f.IntVar(&c.connections, "database-connections", 0, "how many connections to PostgreSQL may be open (default 16)")
+	f.BoolVar(&c.pollOnly, "database-poll", false, "look for new work every second in place of LISTEN: for a PgBouncer that pools transactions")
 	f.DurationVar(&c.maxCPU, "max-cpu", 0, "the most computing time that an integration may ask for (default 30s)")
 	f.DurationVar(&c.maxWall, "max-wall", 0, "the most time in all that an integration may ask for (default 5m)")
 	f.Var(&c.maxMemory, "max-memory", "the most heap that an integration may ask for (default 64MiB)")
@@ -75,7 +79,7 @@ func (c serviceConfig) validate() error {
 		flag string
 		bad  bool
 	}{
-		{"workers", c.workers < 0}, {"retention", c.retention < 0}, {"grace", c.grace < 0}, {"claim-margin", c.margin < 0}, {"max-cpu", c.maxCPU < 0},
+		{"workers", c.workers < 0}, {"retention", c.retention < 0}, {"grace", c.grace < 0}, {"claim-margin", c.margin < 0}, {"database-connections", c.connections < 0}, {"max-cpu", c.maxCPU < 0},
 		{"max-wall", c.maxWall < 0}, {"max-backlog", c.maxBacklog < 0}, {"rate", c.rate < 0}, {"burst", c.burst < 0}, {"max-hops", c.maxHops < 0},
 	} {
 		if name.bad {

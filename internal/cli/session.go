@@ -128,7 +128,7 @@ func (o *remoteOptions) connectLocal(ctx context.Context, s Streams, saved login
 			return nil, err
 		}
 		// The server's own commands come and go: only one that answers counts.
-		if f, ok := readServerFile(config.database); ok && answers(ctx, f.URL) {
+		if f, ok := readServerFile(config.location.serverFile()); ok && answers(ctx, f.URL) {
 			return o.connectRemote(s, f.URL, saved), nil
 		}
 		if time.Now().After(deadline) || ctx.Err() != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -125,14 +124,14 @@ type location struct {
 
 func (l *location) flags(f *pflag.FlagSet) {
 	f.StringVar(&l.dataDir, "data-dir", "", "`directory` of the database and its key (default ~/.local/share/cloche)")
-	f.StringVar(&l.database, "database", "", "SQLite `file` of the database (default runner.db in the data directory)")
-	f.StringVar(&l.keyFile, "key-file", "", "`file` of the key that encrypts secrets (default <database>.key, made if missing)")
+	f.StringVar(&l.database, "database", "", "SQLite `file` of the database, or postgres://… for one that several servers share (default runner.db in the data directory)")
+	f.StringVar(&l.keyFile, "key-file", "", "`file` of the key that encrypts secrets (default <database>.key, made if missing; servers that share a database share it)")
 }
 
 // resolved returns l with absolute paths in the place of what was left out.
 func (l location) resolved() (location, error) {
-	if strings.Contains(l.database, "://") {
-		return l, fmt.Errorf("--database %s: this version keeps its data in SQLite files alone", redactURL(l.database))
+	if strings.Contains(l.database, "://") && !l.shared() {
+		return l, usage("--database %s: name a file, or postgres://user@host/database", redactURL(l.database))
 	}
 	var err error
 	if l.dataDir == "" {
@@ -144,14 +143,29 @@ func (l location) resolved() (location, error) {
 	if l.database == "" {
 		l.database = filepath.Join(l.dataDir, "runner.db")
 	}
-	if l.database, err = filepath.Abs(expandHome(l.database)); err != nil {
-		return l, err
+	if !l.shared() {
+		if l.database, err = filepath.Abs(expandHome(l.database)); err != nil {
+			return l, err
+		}
 	}
 	if l.keyFile == "" {
-		l.keyFile = l.database + ".key"
+		l.keyFile = l.beside(".key")
 	}
 	l.keyFile, err = filepath.Abs(expandHome(l.keyFile))
 	return l, err
+}
+
+// shared reports whether the database is one that several servers may have at a time.
+func (l location) shared() bool {
+	return strings.HasPrefix(l.database, "postgres://") || strings.HasPrefix(l.database, "postgresql://")
+}
+
+// beside returns the path of a file that belongs to the database.
+func (l location) beside(suffix string) string {
+	if l.shared() {
+		return filepath.Join(l.dataDir, "postgres"+suffix)
+	}
+	return l.database + suffix
 }
 
 // redactURL leaves of an address what says which kind it is: the rest may hold a

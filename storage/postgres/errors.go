@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -44,11 +45,16 @@ func explain(what string, err error) error {
 		}
 		return fmt.Errorf("storage: %s: %s (SQLSTATE %s)", what, server.Message, server.Code)
 	case errors.As(err, &connection):
-		return fmt.Errorf("storage: %s: %w: %v", what, ErrUnavailable, connection)
+		return fmt.Errorf("storage: %s: %w: %s", what, ErrUnavailable, oneLine(connection.Error()))
 	case pgconn.SafeToRetry(err), isBroken(err):
 		return fmt.Errorf("storage: %s: %w: %v", what, ErrUnavailable, err)
 	}
 	return err
+}
+
+// oneLine joins what was tried, a line each, into one.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\t' }), " ")
 }
 
 // classify returns the error that callers match for a code of the server, nil if there

@@ -41,7 +41,7 @@ func mayImport() map[string][]string {
 		"internal/measure":              {"host", "hostfuncs", "storage", "storage/memory"},
 		"internal/cli": {
 			"activity", "examples", "host", "hostfuncs", "internal/measure", "secret", "service", "service/api", "storage",
-			"storage/memory", "storage/record", "storage/sqlite", "webhook",
+			"storage/memory", "storage/postgres", "storage/record", "storage/sqlite", "webhook",
 		},
 		"cmd/runner":             {"internal/cli"},
 		"quickjs/instrument":     {},
