@@ -42,9 +42,10 @@ type Config struct {
 	// Grace is how long runs may go on when the service stops, before they are
 	// handed back. Default 25 s.
 	Grace time.Duration
-	// ClaimMargin is how much longer than a run's wall limit its claim holds. A
-	// process that did not get on for longer writes nothing any more. Default 30 s.
-	ClaimMargin time.Duration
+	// Lease is how long a run is this process's without a sign of life. A process that
+	// did not get on for longer writes nothing of it any more, and another, or it itself,
+	// starts the run again. Default 15 s.
+	Lease time.Duration
 
 	// Retention is how long activities and their runs are kept. Default 30 days.
 	Retention time.Duration
@@ -76,7 +77,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Concurrency, 4)
 	setDefault(&c.Slice, 250*time.Millisecond)
 	setDefault(&c.Grace, 25*time.Second)
-	setDefault(&c.ClaimMargin, 30*time.Second)
+	setDefault(&c.Lease, 15*time.Second)
 	setDefault(&c.Retention, 30*24*time.Hour)
 	standard := host.Limits{}.WithDefaults()
 	setDefault(&c.MaxLimits.CPU, max(30*time.Second, c.Limits.CPU))
@@ -115,7 +116,7 @@ func (c Config) validate() error {
 		{"Concurrency", int64(c.Concurrency), 1, maxConcurrency},
 		{"Slice", int64(c.Slice), int64(time.Millisecond), int64(time.Minute)},
 		{"Grace", int64(c.Grace), 0, int64(time.Hour)},
-		{"ClaimMargin", int64(c.ClaimMargin), int64(time.Millisecond), int64(time.Hour)},
+		{"Lease", int64(c.Lease), int64(100 * time.Millisecond), int64(time.Hour)},
 		{"Retention", int64(c.Retention), int64(time.Second), int64(100 * 365 * 24 * time.Hour)},
 		{"MaxBody", int64(c.MaxBody), 1, 64 << 20},
 		{"MaxBacklog", c.MaxBacklog, 1, 1 << 40},

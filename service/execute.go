@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"cloche/activity"
 	"cloche/host"
@@ -23,10 +24,12 @@ func (s *Service) execute(ctx context.Context, claim *record.Claim, work *record
 	defer s.register(work.Run.ID, nil)
 	s.metrics.started(work.Run)
 
+	stop := s.keep(ctx, claim, cancel)
 	log := &runLog{live: s.live.begin(work.Run.ID)}
 	result, failure := s.runScript(ctx, claim, work, log)
+	stop()
 	switch {
-	case errors.Is(failure, record.ErrClaimLost):
+	case errors.Is(failure, record.ErrClaimLost), errors.Is(context.Cause(ctx), record.ErrClaimLost):
 		return record.Outcome{}, record.ErrClaimLost
 	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errCancelled):
 		// The service stops. A run that ended by itself in this moment is done.
@@ -35,6 +38,30 @@ func (s *Service) execute(ctx context.Context, claim *record.Claim, work *record
 		}
 	}
 	return s.outcome(work, result, failure, log)
+}
+
+// keep extends the claim for as long as the run goes on, and cancels the run when the
+// claim is lost. The returned function ends that.
+func (s *Service) keep(ctx context.Context, claim *record.Claim, cancel context.CancelCauseFunc) (stop func()) {
+	ctx, end := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ticker := time.NewTicker(s.Lease / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			if err := s.Database.Extend(ctx, claim, s.Lease); errors.Is(err, record.ErrClaimLost) {
+				cancel(err)
+				return
+			}
+		}
+	}()
+	return func() { end(); <-done }
 }
 
 // register makes a run that is under way known to Cancel.

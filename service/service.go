@@ -72,10 +72,10 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stop()
 	return s.Database.Work(ctx, record.WorkOptions{
 		Workers: s.Workers,
-		Longest: s.MaxLimits.Wall + s.Slice + s.ClaimMargin,
+		Longest: s.MaxLimits.Wall + s.Slice + s.Lease + stepTime,
 		Grace:   s.Grace,
 		Engine:  host.Artifact(),
-		Lease:   func(i record.Integration) time.Duration { return s.limitsOf(i).Wall + s.ClaimMargin },
+		Lease:   func(record.Integration) time.Duration { return s.Lease },
 	}, s.drain)
 }
 

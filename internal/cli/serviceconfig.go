@@ -25,7 +25,7 @@ type serviceConfig struct {
 	workers     int
 	retention   time.Duration
 	grace       time.Duration
-	margin      time.Duration
+	lease       time.Duration
 	sync        string
 	connections int
 	pollOnly    bool
@@ -48,7 +48,7 @@ func (c *serviceConfig) flags(f *pflag.FlagSet) {
 	f.IntVar(&c.workers, "workers", 0, "how many scripts run at a time (default 32)")
 	f.DurationVar(&c.retention, "retention", 0, "how long activities, runs and logs are kept (default 720h)")
 	f.DurationVar(&c.grace, "grace", 0, "how long runs may go on when the server stops; then they are handed back (default 25s)")
-	f.DurationVar(&c.margin, "claim-margin", 0, "how much longer than its limit a run may take before it counts as lost and starts again (default 30s)")
+	f.DurationVar(&c.lease, "lease", 0, "how long a run is a server's without a sign of life; then it starts again elsewhere (default 15s)")
 	f.StringVar(&c.sync, "synchronous", "full", "what is on disk when a write is done: full survives a loss of power, normal may lose the last writes to it")
 	f.IntVar(&c.connections, "database-connections", 0, "how many connections to PostgreSQL may be open (default 16)")
 	f.BoolVar(&c.pollOnly, "database-poll", false, "look for new work every second in place of LISTEN: for a PgBouncer that pools transactions")
@@ -79,7 +79,7 @@ func (c serviceConfig) validate() error {
 		flag string
 		bad  bool
 	}{
-		{"workers", c.workers < 0}, {"retention", c.retention < 0}, {"grace", c.grace < 0}, {"claim-margin", c.margin < 0}, {"database-connections", c.connections < 0}, {"max-cpu", c.maxCPU < 0},
+		{"workers", c.workers < 0}, {"retention", c.retention < 0}, {"grace", c.grace < 0}, {"lease", c.lease < 0}, {"database-connections", c.connections < 0}, {"max-cpu", c.maxCPU < 0},
 		{"max-wall", c.maxWall < 0}, {"max-backlog", c.maxBacklog < 0}, {"rate", c.rate < 0}, {"burst", c.burst < 0}, {"max-hops", c.maxHops < 0},
 	} {
 		if name.bad {
@@ -132,22 +132,22 @@ func prefixes(flag string, texts []string) ([]netip.Prefix, error) {
 func (c serviceConfig) service(database record.Database, engine *host.Engine, key secret.Key, log *slog.Logger, register prometheus.Registerer) service.Config {
 	fetch, _ := c.fetch() // validate has tried
 	return service.Config{
-		Database:    database,
-		Engine:      engine,
-		Keys:        secret.NewKeyring(key),
-		Log:         log,
-		Metrics:     register,
-		Fetch:       fetch,
-		Workers:     c.workers,
-		Retention:   c.retention,
-		Grace:       c.grace,
-		ClaimMargin: c.margin,
-		MaxLimits:   record.Limits{CPU: c.maxCPU, Wall: c.maxWall, Memory: int64(c.maxMemory)},
-		MaxBacklog:  c.maxBacklog,
-		Rate:        c.rate,
-		Burst:       c.burst,
-		MaxBody:     int(c.maxBody),
-		MaxHops:     c.maxHops,
+		Database:   database,
+		Engine:     engine,
+		Keys:       secret.NewKeyring(key),
+		Log:        log,
+		Metrics:    register,
+		Fetch:      fetch,
+		Workers:    c.workers,
+		Retention:  c.retention,
+		Grace:      c.grace,
+		Lease:      c.lease,
+		MaxLimits:  record.Limits{CPU: c.maxCPU, Wall: c.maxWall, Memory: int64(c.maxMemory)},
+		MaxBacklog: c.maxBacklog,
+		Rate:       c.rate,
+		Burst:      c.burst,
+		MaxBody:    int(c.maxBody),
+		MaxHops:    c.maxHops,
 	}
 }
 

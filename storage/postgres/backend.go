@@ -71,12 +71,25 @@ func (t transaction) Queue(boxes ...record.Mailbox) error {
 func (t transaction) Wake(boxes ...record.Mailbox) error { return t.insert.Wake(t.ctx, t.tx, boxes) }
 
 // Complete implements relational.Tx.
-func (t transaction) Complete(ctx context.Context, job *queue.Job) (bool, error) {
+func (t transaction) Complete(ctx context.Context, job *queue.Job) error {
 	return queue.Complete[*riverpgxv5.Driver](ctx, t.tx, job)
 }
 
 // MissingReference implements relational.Backend.
 func (*backend) MissingReference(err error) bool { return errors.Is(err, errReference) }
+
+// Rescue implements relational.Backend. River itself does so only when a job has lasted
+// longer than any may.
+func (b *backend) Rescue(ctx context.Context, now, since time.Time) error {
+	return b.write(ctx, "rescue", func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE river.river_job AS job SET state = 'available'
+			FROM mailbox
+			WHERE job.state = 'running' AND job.kind = $1 AND job.attempted_at < $2
+				AND mailbox.project_id = job.args ->> 'p' AND mailbox.lane = (job.args ->> 'l')::bigint
+				AND mailbox.until < $3`, queue.Args{}.Kind(), since, now.UnixMicro())
+		return err
+	})
+}
 
 // Drain implements relational.Backend.
 func (b *backend) Drain(ctx context.Context, options record.WorkOptions, work func(context.Context, *queue.Job) error) error {

@@ -279,3 +279,7 @@ func (q queries) UpsertVariable(ctx context.Context, arg sqlc.UpsertVariablePara
 	row, err := q.q.UpsertVariable(ctx, pg.UpsertVariableParams(arg))
 	return sqlc.Variable(row), err
 }
+
+func (q queries) RenewClaim(ctx context.Context, arg sqlc.RenewClaimParams) (int64, error) {
+	return q.q.RenewClaim(ctx, pg.RenewClaimParams(arg))
+}

@@ -73,6 +73,10 @@ RETURNING epoch;
 -- name: ExtendClaim :execrows
 UPDATE mailbox SET until = @until WHERE project_id = @project_id AND lane = @lane AND epoch = @epoch;
 
+-- name: RenewClaim :execrows
+UPDATE mailbox SET until = @until
+WHERE project_id = @project_id AND lane = @lane AND epoch = @epoch AND until > @now;
+
 -- HoldsClaim changes nothing, but locks the row until the transaction ends, so that
 -- nobody takes the mailbox meanwhile.
 -- name: HoldsClaim :execrows

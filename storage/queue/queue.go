@@ -141,14 +141,14 @@ type soon struct{}
 func (soon) NextRetry(job *rivertype.JobRow) time.Time { return time.Now().Add(retryAfter) }
 
 // Complete marks a job as done in the transaction that also writes what came of it.
-// ctx must be, or derive from, the one that the job was given. It returns false if
-// the job is no longer this worker's.
-func Complete[Driver riverdriver.Driver[Tx], Tx any](ctx context.Context, tx Tx, job *Job) (bool, error) {
+// ctx must be, or derive from, the one that the job was given. A job that is no longer
+// this worker's stays as it is.
+func Complete[Driver riverdriver.Driver[Tx], Tx any](ctx context.Context, tx Tx, job *Job) error {
 	_, err := river.JobCompleteTx[Driver](ctx, tx, job)
 	if errors.Is(err, rivertype.ErrNotFound) {
-		return false, nil
+		return nil
 	}
-	return err == nil, err
+	return err
 }
 
 // Quiet returns a logger that passes on warnings and worse: River tells of its starts

@@ -193,6 +193,10 @@ type Mailboxes interface {
 	// then nothing was written.
 	Step(ctx context.Context, claim *Claim, outcome *Outcome, more bool) (*Work, error)
 
+	// Extend has a claim hold for lease from now on. The error is ErrClaimLost if it does
+	// not hold any more.
+	Extend(ctx context.Context, claim *Claim, lease time.Duration) error
+
 	// StoreFor returns the scripts' storage for a run: its writes fail with
 	// ErrClaimLost when the claim does not hold any more.
 	StoreFor(claim *Claim) storage.Store
@@ -212,6 +216,7 @@ type WorkOptions struct {
 	Grace time.Duration
 	// Engine is what started runs are marked with.
 	Engine string
-	// Lease returns how long a claim must hold for a run of i.
+	// Lease returns how long a claim holds for a run of i, unless it is extended. When it
+	// has run out, the mailbox is worked on by whoever comes first.
 	Lease func(i Integration) time.Duration
 }

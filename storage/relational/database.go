@@ -27,6 +27,10 @@ type Backend interface {
 	// MissingReference reports whether an error says that a row refers to one that is
 	// not there.
 	MissingReference(err error) bool
+	// Rescue has jobs worked on again whose workers have lost the claims on their
+	// mailboxes: by now they are past, and the jobs were taken up before since. Other
+	// workers are not disturbed.
+	Rescue(ctx context.Context, now, since time.Time) error
 	// Drain calls work for woken mailboxes, as record.Mailboxes.Work says.
 	Drain(ctx context.Context, options record.WorkOptions, work func(context.Context, *queue.Job) error) error
 	// Store is the scripts' storage.
@@ -49,9 +53,9 @@ type Tx interface {
 	// Wake has the mailboxes worked on once the transaction is committed. It does not
 	// mind if they have no work.
 	Wake(boxes ...record.Mailbox) error
-	// Complete marks the job of a mailbox as done. ctx is the job's own. It returns
-	// false if the job is no longer this worker's.
-	Complete(ctx context.Context, job *queue.Job) (bool, error)
+	// Complete marks the job of a mailbox as done, if it is still this worker's. ctx is
+	// the job's own.
+	Complete(ctx context.Context, job *queue.Job) error
 }
 
 // Database is a record.Database. It is safe for concurrent use.

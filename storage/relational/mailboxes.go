@@ -17,6 +17,10 @@ import (
 const (
 	// sweepAgain is how often retries that have become due are looked for.
 	sweepAgain = 500 * time.Millisecond
+	// rescueAgain is how often mailboxes are looked for whose claims have run out.
+	rescueAgain = time.Second
+	// claimTime is how long a worker has to claim the mailbox of a job that it took.
+	claimTime = 5 * time.Second
 	// sweepAll is how often every mailbox with work is woken, should a wake-up ever
 	// have been lost.
 	sweepAll = time.Minute
@@ -228,14 +232,34 @@ func (d *Database) load(t Tx, row sqlc.HeadOfLaneRow) (*record.Work, error) {
 // whose wake-up was dropped because of this job is seen.
 func (d *Database) giveUp(t Tx, claim *record.Claim) error {
 	h := claim.Handle.(*handle)
-	mine, err := t.Complete(context.WithoutCancel(h.ctx), h.job)
-	if err != nil || !mine {
+	// A job that is not ours any more is somebody else's to complete; waking does no harm.
+	if err := t.Complete(context.WithoutCancel(h.ctx), h.job); err != nil {
 		return err
 	}
 	if _, found, err := head(t, claim.Mailbox); err != nil || !found {
 		return err
 	}
 	return t.Wake(claim.Mailbox)
+}
+
+// Extend implements record.Mailboxes. A claim that has run out stays lost, even if
+// nobody else has taken the mailbox: what was true before may not be any more.
+func (d *Database) Extend(ctx context.Context, claim *record.Claim, lease time.Duration) error {
+	until := time.Now().Add(lease)
+	err := d.Write(ctx, "extend claim", func(t Tx) error {
+		n, err := t.RenewClaim(t.Context(), sqlc.RenewClaimParams{
+			ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch,
+			Until: micros(until), Now: micros(time.Now()),
+		})
+		if err == nil && n == 0 {
+			err = record.ErrClaimLost
+		}
+		return err
+	})
+	if err == nil {
+		claim.Until = until
+	}
+	return err
 }
 
 // StoreFor implements record.Mailboxes.
@@ -248,6 +272,8 @@ func (d *Database) StoreFor(claim *record.Claim) storage.Store {
 // sweepUntil wakes mailboxes whose retries have become due, and now and then all.
 func (d *Database) sweepUntil(ctx context.Context) {
 	again, all := time.NewTicker(sweepAgain), time.NewTicker(sweepAll)
+	rescue := time.NewTicker(rescueAgain)
+	defer rescue.Stop()
 	defer again.Stop()
 	defer all.Stop()
 	for {
@@ -257,6 +283,8 @@ func (d *Database) sweepUntil(ctx context.Context) {
 			return
 		case <-again.C:
 			err = d.wakeDue(ctx)
+		case now := <-rescue.C:
+			err = d.Rescue(ctx, now, now.Add(-claimTime))
 		case <-all.C:
 			err = d.Sweep(ctx)
 		}

@@ -77,7 +77,7 @@ func (t transaction) Wake(boxes ...record.Mailbox) error {
 }
 
 // Complete implements relational.Tx.
-func (t transaction) Complete(ctx context.Context, job *queue.Job) (bool, error) {
+func (t transaction) Complete(ctx context.Context, job *queue.Job) error {
 	return queue.Complete[driver](ctx, t.tx, job)
 }
 
@@ -85,6 +85,10 @@ func (t transaction) Complete(ctx context.Context, job *queue.Job) (bool, error)
 func (*backend) MissingReference(err error) bool {
 	return errors.Is(err, errReference)
 }
+
+// Rescue implements relational.Backend: what another process has left behind was made
+// available when this one opened the file, and River rescues what is stuck here.
+func (*backend) Rescue(context.Context, time.Time, time.Time) error { return nil }
 
 // Drain implements relational.Backend.
 func (b *backend) Drain(ctx context.Context, options record.WorkOptions, work func(context.Context, *queue.Job) error) error {

@@ -26,7 +26,7 @@ func TestStoppedPastItsClaim(t *testing.T) {
 		fmt.Fprint(w, n)
 	}))
 	t.Cleanup(peer.Close)
-	s := newServer(t, "--claim-margin", "500ms", "--max-wall", "2s", "--allow-network", "127.0.0.0/8")
+	s := newServer(t, "--lease", "2s", "--allow-network", "127.0.0.0/8")
 	project := s.project()
 	id := s.integration(project, fmt.Sprintf(`var s = require("storage"), n = fetch(%q).text();
 s.set("answers", (s.get("answers") || "") + n + ";"); console.log("answer", n, s.get("answers"))`, peer.URL), map[string]any{
@@ -38,7 +38,7 @@ s.set("answers", (s.get("answers") || "") + n + ";"); console.log("answer", n, s
 	}
 	<-waiting
 	s.signal(syscall.SIGSTOP)
-	time.Sleep(3 * time.Second) // wall limit and margin are over
+	time.Sleep(4 * time.Second) // the lease is over
 	close(release)
 	s.signal(syscall.SIGCONT)
 

@@ -165,6 +165,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pulseStmt, err = db.PrepareContext(ctx, pulse); err != nil {
 		return nil, fmt.Errorf("error preparing query Pulse: %w", err)
 	}
+	if q.renewClaimStmt, err = db.PrepareContext(ctx, renewClaim); err != nil {
+		return nil, fmt.Errorf("error preparing query RenewClaim: %w", err)
+	}
 	if q.reviseProjectStmt, err = db.PrepareContext(ctx, reviseProject); err != nil {
 		return nil, fmt.Errorf("error preparing query ReviseProject: %w", err)
 	}
@@ -435,6 +438,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pulseStmt: %w", cerr)
 		}
 	}
+	if q.renewClaimStmt != nil {
+		if cerr := q.renewClaimStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing renewClaimStmt: %w", cerr)
+		}
+	}
 	if q.reviseProjectStmt != nil {
 		if cerr := q.reviseProjectStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing reviseProjectStmt: %w", cerr)
@@ -571,6 +579,7 @@ type Queries struct {
 	pruneDeliveriesStmt     *sql.Stmt
 	pruneTokensStmt         *sql.Stmt
 	pulseStmt               *sql.Stmt
+	renewClaimStmt          *sql.Stmt
 	reviseProjectStmt       *sql.Stmt
 	runsOfActivityStmt      *sql.Stmt
 	serveIntegrationStmt    *sql.Stmt
@@ -634,6 +643,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		pruneDeliveriesStmt:     q.pruneDeliveriesStmt,
 		pruneTokensStmt:         q.pruneTokensStmt,
 		pulseStmt:               q.pulseStmt,
+		renewClaimStmt:          q.renewClaimStmt,
 		reviseProjectStmt:       q.reviseProjectStmt,
 		runsOfActivityStmt:      q.runsOfActivityStmt,
 		serveIntegrationStmt:    q.serveIntegrationStmt,

@@ -59,6 +59,7 @@ type Querier interface {
 	PruneTokens(ctx context.Context, horizon int64) (int64, error)
 	// Pulse shows that the database can be written to.
 	Pulse(ctx context.Context, time int64) error
+	RenewClaim(ctx context.Context, arg RenewClaimParams) (int64, error)
 	ReviseProject(ctx context.Context, id string) error
 	RunsOfActivity(ctx context.Context, activityID string) ([]string, error)
 	ServeIntegration(ctx context.Context, arg ServeIntegrationParams) error

@@ -650,6 +650,33 @@ func (q *Queries) Pulse(ctx context.Context, time int64) error {
 	return err
 }
 
+const renewClaim = `-- name: RenewClaim :execrows
+UPDATE mailbox SET until = ?1
+WHERE project_id = ?2 AND lane = ?3 AND epoch = ?4 AND until > ?5
+`
+
+type RenewClaimParams struct {
+	Until     int64
+	ProjectID string
+	Lane      int64
+	Epoch     int64
+	Now       int64
+}
+
+func (q *Queries) RenewClaim(ctx context.Context, arg RenewClaimParams) (int64, error) {
+	result, err := q.exec(ctx, q.renewClaimStmt, renewClaim,
+		arg.Until,
+		arg.ProjectID,
+		arg.Lane,
+		arg.Epoch,
+		arg.Now,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const startRun = `-- name: StartRun :exec
 UPDATE run SET state = 'in_progress', version = ?1, script_hash = ?2, engine = ?3,
     epoch = ?4, started = ?5
