@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"cloche/storage"
+	"cloche/storage/record"
 )
 
 // The errors of this package, beside those of packages storage and record. Match them
@@ -27,7 +28,7 @@ var (
 	// ErrReadOnly says that the server takes no writes: it is a standby.
 	ErrReadOnly = errors.New("the database is read-only")
 
-	errReference = errors.New("it refers to something that is not there")
+	errReference = fmt.Errorf("it refers to what is %w", record.ErrNotFound)
 )
 
 // explain puts an error of the server or of the connection into words of this package,
@@ -63,7 +64,9 @@ func classify(code string) error {
 	switch code {
 	case "23503":
 		return errReference
-	case "23514", "23505": // constraints guard what this package itself keeps right
+	case "23505":
+		return record.ErrConflict
+	case "23514": // constraints guard what this package itself keeps right
 		return storage.ErrCorrupt
 	case "53100":
 		return ErrFull

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"cloche/storage"
+	"cloche/storage/record"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -30,8 +31,11 @@ func explain(what string, err error) error {
 // none. The driver's error stays out of the chain: it is no part of this
 // package's API.
 func classify(failure sqlite3.Error) error {
-	if failure.ExtendedCode == sqlite3.ErrConstraintForeignKey {
+	switch failure.ExtendedCode {
+	case sqlite3.ErrConstraintForeignKey:
 		return errReference
+	case sqlite3.ErrConstraintUnique, sqlite3.ErrConstraintPrimaryKey:
+		return record.ErrConflict
 	}
 	switch failure.Code {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
@@ -52,7 +56,7 @@ func classify(failure sqlite3.Error) error {
 }
 
 // errReference says that a row refers to one that is not there.
-var errReference = errors.New("it refers to something that is not there")
+var errReference = fmt.Errorf("it refers to what is %w", record.ErrNotFound)
 
 // isCode reports whether err is the driver's and has one of codes.
 func isCode(err error, codes ...sqlite3.ErrNo) bool {
