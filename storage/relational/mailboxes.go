@@ -236,6 +236,11 @@ func (d *Database) giveUp(t Tx, claim *record.Claim) error {
 	if err := t.Complete(context.WithoutCancel(h.ctx), h.job); err != nil {
 		return err
 	}
+	if _, err := t.ExtendClaim(t.Context(), sqlc.ExtendClaimParams{
+		ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Until: 0,
+	}); err != nil {
+		return err
+	}
 	if _, found, err := head(t, claim.Mailbox); err != nil || !found {
 		return err
 	}
