@@ -146,7 +146,14 @@ func finish(t Tx, claim *record.Claim, outcome *record.Outcome) error {
 	if outcome.Retry == nil {
 		return nil
 	}
-	return insertRun(t, *outcome.Retry)
+	again := *outcome.Retry
+	last, err := t.LastAttempt(t.Context(), sqlc.LastAttemptParams{ActivityID: again.ActivityID, IntegrationID: again.IntegrationID})
+	if err != nil {
+		return err
+	}
+	// Redrive may have taken the number.
+	again.Attempt = max(again.Attempt, int(last)+1)
+	return insertRun(t, again)
 }
 
 // next starts the next run of the mailbox, or gives the claim up.
