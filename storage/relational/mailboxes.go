@@ -36,6 +36,13 @@ type handle struct {
 
 // Work implements record.Mailboxes.
 func (d *Database) Work(ctx context.Context, options record.WorkOptions, drain record.Drain) error {
+	// A queue that is told to stop as soon as it has started may begin a drain.
+	if err := d.Read(ctx, "work", func(sqlc.Querier) error { return nil }); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
 	sweeping, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
