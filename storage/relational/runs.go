@@ -122,7 +122,8 @@ func (d *Database) CancelRun(ctx context.Context, project, id string) (record.Ru
 		if cancelled == 0 {
 			return fmt.Errorf("%w: the run is %s", record.ErrConflict, activity.DisplayState(run.State))
 		}
-		return nil
+		// A retry that waited for its time has held back what may start now.
+		return t.Wake(record.Mailbox{ProjectID: project, Lane: run.Lane})
 	})
 	return run, err
 }
