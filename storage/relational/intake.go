@@ -85,7 +85,7 @@ func (d *Database) Accept(ctx context.Context, a record.Activity, delivery recor
 		if err != nil {
 			return err
 		}
-		matching := match(integrations)
+		matching := chosen(integrations, match(slices.Clone(integrations)))
 		boxes := mailboxesOf(matching)
 		// The order of runs is that of their numbers, so nobody may draw one for the same
 		// mailbox before this is committed.
@@ -106,6 +106,18 @@ func (d *Database) Accept(ctx context.Context, a record.Activity, delivery recor
 		err = record.ErrNotFound
 	}
 	return accepted, err
+}
+
+// chosen returns the integrations of the project that match wants. What match was given
+// may have been changed by it, and may be less than what it answers.
+func chosen(has, matching []record.Integration) []record.Integration {
+	var list []record.Integration
+	for _, wanted := range matching {
+		if n := slices.IndexFunc(has, func(i record.Integration) bool { return i.ID == wanted.ID }); n >= 0 {
+			list = append(list, has[n])
+		}
+	}
+	return list
 }
 
 func pointed(known *record.Accepted) record.Accepted {
