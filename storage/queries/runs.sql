@@ -10,7 +10,7 @@ WHERE run.id = @id AND run.project_id = @project_id;
 
 -- name: ListRuns :many
 SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
-WHERE run.integration_id = @integration_id
+WHERE run.integration_id = @integration_id AND run.project_id = @project_id
     AND (cast(@activity_id AS text) = '' OR run.activity_id = @activity_id)
     AND (cast(@state AS text) = '' OR @state LIKE '% ' || run.state || ' %')
     AND (cast(@result AS text) = '' OR run.result = @result)
@@ -22,11 +22,21 @@ ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 -- name: ListRunsOfActivity :many
 SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.activity_id = @activity_id AND run.project_id = @project_id
+    AND (cast(@state AS text) = '' OR @state LIKE '% ' || run.state || ' %')
+    AND (cast(@result AS text) = '' OR run.result = @result)
+    AND (cast(@before AS bigint) = 0 OR run.created < @before)
+    AND (cast(@dead AS bigint) = 0 OR run.dead = 1)
+    AND substr(run.id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text)
 ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 
 -- name: ListRunsOfProject :many
 SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
-WHERE run.project_id = @project_id AND substr(run.id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text)
+WHERE run.project_id = @project_id
+    AND (cast(@state AS text) = '' OR @state LIKE '% ' || run.state || ' %')
+    AND (cast(@result AS text) = '' OR run.result = @result)
+    AND (cast(@before AS bigint) = 0 OR run.created < @before)
+    AND (cast(@dead AS bigint) = 0 OR run.dead = 1)
+    AND substr(run.id, 1, length(cast(@prefix AS text))) = cast(@prefix AS text)
 ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 
 -- name: CountUnfinished :one

@@ -21,26 +21,29 @@ func (d *Database) ListRuns(ctx context.Context, query record.RunQuery) ([]recor
 }
 
 func listRuns(ctx context.Context, q sqlc.Querier, query record.RunQuery) ([]record.Run, error) {
+	// States are words, so a list of them in one text can be searched.
+	states := ""
+	if len(query.States) > 0 {
+		states = " " + strings.Join(query.States, " ") + " "
+	}
 	switch {
 	case query.IntegrationID != "":
-		// States are words, so a list of them in one text can be searched.
-		states := ""
-		if len(query.States) > 0 {
-			states = " " + strings.Join(query.States, " ") + " "
-		}
 		rows, err := q.ListRuns(ctx, sqlc.ListRunsParams{
-			IntegrationID: query.IntegrationID, ActivityID: query.ActivityID, State: states, Result: query.Result,
+			ProjectID: query.ProjectID, IntegrationID: query.IntegrationID, ActivityID: query.ActivityID,
+			State: states, Result: query.Result,
 			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: query.Prefix, Most: int64(query.Limit),
 		})
 		return mapped(rows, func(row sqlc.ListRunsRow) record.Run { return runOf(row.Run, row.Type) }), err
 	case query.ActivityID != "":
 		rows, err := q.ListRunsOfActivity(ctx, sqlc.ListRunsOfActivityParams{
-			ActivityID: query.ActivityID, ProjectID: query.ProjectID, Most: int64(query.Limit),
+			ProjectID: query.ProjectID, ActivityID: query.ActivityID, State: states, Result: query.Result,
+			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: query.Prefix, Most: int64(query.Limit),
 		})
 		return mapped(rows, func(row sqlc.ListRunsOfActivityRow) record.Run { return runOf(row.Run, row.Type) }), err
 	default:
 		rows, err := q.ListRunsOfProject(ctx, sqlc.ListRunsOfProjectParams{
-			ProjectID: query.ProjectID, Prefix: query.Prefix, Most: int64(query.Limit),
+			ProjectID: query.ProjectID, State: states, Result: query.Result,
+			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: query.Prefix, Most: int64(query.Limit),
 		})
 		return mapped(rows, func(row sqlc.ListRunsOfProjectRow) record.Run { return runOf(row.Run, row.Type) }), err
 	}

@@ -418,18 +418,19 @@ func (q *Queries) ListLines(ctx context.Context, arg ListLinesParams) ([]ListLin
 
 const listRuns = `-- name: ListRuns :many
 SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
-WHERE run.integration_id = $1
-    AND (cast($2 AS text) = '' OR run.activity_id = $2)
-    AND (cast($3 AS text) = '' OR $3 LIKE '% ' || run.state || ' %')
-    AND (cast($4 AS text) = '' OR run.result = $4)
-    AND (cast($5 AS bigint) = 0 OR run.created < $5)
-    AND (cast($6 AS bigint) = 0 OR run.dead = 1)
-    AND substr(run.id, 1, length(cast($7 AS text))) = cast($7 AS text)
-ORDER BY run.seq DESC LIMIT cast($8 AS bigint)
+WHERE run.integration_id = $1 AND run.project_id = $2
+    AND (cast($3 AS text) = '' OR run.activity_id = $3)
+    AND (cast($4 AS text) = '' OR $4 LIKE '% ' || run.state || ' %')
+    AND (cast($5 AS text) = '' OR run.result = $5)
+    AND (cast($6 AS bigint) = 0 OR run.created < $6)
+    AND (cast($7 AS bigint) = 0 OR run.dead = 1)
+    AND substr(run.id, 1, length(cast($8 AS text))) = cast($8 AS text)
+ORDER BY run.seq DESC LIMIT cast($9 AS bigint)
 `
 
 type ListRunsParams struct {
 	IntegrationID string
+	ProjectID     string
 	ActivityID    string
 	State         string
 	Result        string
@@ -447,6 +448,7 @@ type ListRunsRow struct {
 func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsRow, error) {
 	rows, err := q.db.Query(ctx, listRuns,
 		arg.IntegrationID,
+		arg.ProjectID,
 		arg.ActivityID,
 		arg.State,
 		arg.Result,
@@ -502,12 +504,22 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsR
 const listRunsOfActivity = `-- name: ListRunsOfActivity :many
 SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.activity_id = $1 AND run.project_id = $2
-ORDER BY run.seq DESC LIMIT cast($3 AS bigint)
+    AND (cast($3 AS text) = '' OR $3 LIKE '% ' || run.state || ' %')
+    AND (cast($4 AS text) = '' OR run.result = $4)
+    AND (cast($5 AS bigint) = 0 OR run.created < $5)
+    AND (cast($6 AS bigint) = 0 OR run.dead = 1)
+    AND substr(run.id, 1, length(cast($7 AS text))) = cast($7 AS text)
+ORDER BY run.seq DESC LIMIT cast($8 AS bigint)
 `
 
 type ListRunsOfActivityParams struct {
 	ActivityID string
 	ProjectID  string
+	State      string
+	Result     string
+	Before     int64
+	Dead       int64
+	Prefix     string
 	Most       int64
 }
 
@@ -517,7 +529,16 @@ type ListRunsOfActivityRow struct {
 }
 
 func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivityParams) ([]ListRunsOfActivityRow, error) {
-	rows, err := q.db.Query(ctx, listRunsOfActivity, arg.ActivityID, arg.ProjectID, arg.Most)
+	rows, err := q.db.Query(ctx, listRunsOfActivity,
+		arg.ActivityID,
+		arg.ProjectID,
+		arg.State,
+		arg.Result,
+		arg.Before,
+		arg.Dead,
+		arg.Prefix,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -564,12 +585,21 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 
 const listRunsOfProject = `-- name: ListRunsOfProject :many
 SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
-WHERE run.project_id = $1 AND substr(run.id, 1, length(cast($2 AS text))) = cast($2 AS text)
-ORDER BY run.seq DESC LIMIT cast($3 AS bigint)
+WHERE run.project_id = $1
+    AND (cast($2 AS text) = '' OR $2 LIKE '% ' || run.state || ' %')
+    AND (cast($3 AS text) = '' OR run.result = $3)
+    AND (cast($4 AS bigint) = 0 OR run.created < $4)
+    AND (cast($5 AS bigint) = 0 OR run.dead = 1)
+    AND substr(run.id, 1, length(cast($6 AS text))) = cast($6 AS text)
+ORDER BY run.seq DESC LIMIT cast($7 AS bigint)
 `
 
 type ListRunsOfProjectParams struct {
 	ProjectID string
+	State     string
+	Result    string
+	Before    int64
+	Dead      int64
 	Prefix    string
 	Most      int64
 }
@@ -580,7 +610,15 @@ type ListRunsOfProjectRow struct {
 }
 
 func (q *Queries) ListRunsOfProject(ctx context.Context, arg ListRunsOfProjectParams) ([]ListRunsOfProjectRow, error) {
-	rows, err := q.db.Query(ctx, listRunsOfProject, arg.ProjectID, arg.Prefix, arg.Most)
+	rows, err := q.db.Query(ctx, listRunsOfProject,
+		arg.ProjectID,
+		arg.State,
+		arg.Result,
+		arg.Before,
+		arg.Dead,
+		arg.Prefix,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
