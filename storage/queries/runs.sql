@@ -48,7 +48,7 @@ JOIN run ON run.seq = (
     SELECT head.seq FROM run AS head
     WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress')
     ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
-WHERE integration.project_id = @project_id AND integration.lane = @lane AND run.ready <= @now
+WHERE integration.project_id = @project_id AND integration.lane = @lane AND (run.attempt = 1 OR run.ready <= @now)
 ORDER BY integration.served, run.seq LIMIT 1;
 
 -- name: StartRun :exec
@@ -99,7 +99,8 @@ SELECT DISTINCT project_id, lane FROM run WHERE state = 'pending' AND attempt > 
 -- name: UnfinishedMailboxes :many
 SELECT DISTINCT project_id, lane FROM integration WHERE EXISTS (
     SELECT 1 FROM run
-    WHERE run.integration_id = integration.id AND run.state IN ('pending', 'in_progress') AND run.ready <= @now);
+    WHERE run.integration_id = integration.id AND run.state IN ('pending', 'in_progress')
+        AND (run.attempt = 1 OR run.ready <= @now));
 
 -- name: Undead :exec
 UPDATE run SET dead = 0 WHERE seq = @seq;

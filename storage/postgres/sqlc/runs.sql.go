@@ -271,7 +271,7 @@ JOIN run ON run.seq = (
     SELECT head.seq FROM run AS head
     WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress')
     ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
-WHERE integration.project_id = $1 AND integration.lane = $2 AND run.ready <= $3
+WHERE integration.project_id = $1 AND integration.lane = $2 AND (run.attempt = 1 OR run.ready <= $3)
 ORDER BY integration.served, run.seq LIMIT 1
 `
 
@@ -739,7 +739,8 @@ func (q *Queries) Undead(ctx context.Context, seq int64) error {
 const unfinishedMailboxes = `-- name: UnfinishedMailboxes :many
 SELECT DISTINCT project_id, lane FROM integration WHERE EXISTS (
     SELECT 1 FROM run
-    WHERE run.integration_id = integration.id AND run.state IN ('pending', 'in_progress') AND run.ready <= $1)
+    WHERE run.integration_id = integration.id AND run.state IN ('pending', 'in_progress')
+        AND (run.attempt = 1 OR run.ready <= $1))
 `
 
 type UnfinishedMailboxesRow struct {
