@@ -106,7 +106,7 @@ func (d *Database) ListIntegrations(ctx context.Context, project, prefix string)
 }
 
 func listIntegrations(ctx context.Context, q sqlc.Querier, project, prefix string) ([]record.Integration, error) {
-	rows, err := q.ListIntegrations(ctx, sqlc.ListIntegrationsParams{ProjectID: project, Prefix: prefix})
+	rows, err := q.ListIntegrations(ctx, sqlc.ListIntegrationsParams{ProjectID: project, Prefix: prefixOf(prefix)})
 	if err != nil {
 		return nil, err
 	}

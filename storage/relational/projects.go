@@ -33,7 +33,7 @@ func (d *Database) Project(ctx context.Context, id string) (record.Project, erro
 func (d *Database) ListProjects(ctx context.Context, prefix string) ([]record.Project, error) {
 	var projects []record.Project
 	err := d.Read(ctx, "list projects", func(q sqlc.Querier) error {
-		rows, err := q.ListProjects(ctx, prefix)
+		rows, err := q.ListProjects(ctx, prefixOf(prefix))
 		projects = mapped(rows, projectOf)
 		return err
 	})

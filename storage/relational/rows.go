@@ -40,6 +40,18 @@ func flag(b bool) int64 {
 // blob returns text as bytes that are never nil, which would be NULL.
 func blob(text string) []byte { return append([]byte{}, text...) }
 
+// prefixOf returns the prefix of IDs to look for. IDs are lower-case letters and digits:
+// what has anything else begins none, and not every database takes any byte in a text.
+func prefixOf(prefix string) string {
+	const none = "-"
+	for _, c := range []byte(prefix) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return none
+		}
+	}
+	return prefix
+}
+
 // decodeJSON reads a column that this package wrote.
 func decodeJSON(column, text string, into any) error {
 	if err := json.Unmarshal([]byte(text), into); err != nil {

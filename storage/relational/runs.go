@@ -31,19 +31,19 @@ func listRuns(ctx context.Context, q sqlc.Querier, query record.RunQuery) ([]rec
 		rows, err := q.ListRuns(ctx, sqlc.ListRunsParams{
 			ProjectID: query.ProjectID, IntegrationID: query.IntegrationID, ActivityID: query.ActivityID,
 			State: states, Result: query.Result,
-			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: query.Prefix, Most: int64(query.Limit),
+			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: prefixOf(query.Prefix), Most: int64(query.Limit),
 		})
 		return mapped(rows, func(row sqlc.ListRunsRow) record.Run { return runOf(row.Run, row.Type) }), err
 	case query.ActivityID != "":
 		rows, err := q.ListRunsOfActivity(ctx, sqlc.ListRunsOfActivityParams{
 			ProjectID: query.ProjectID, ActivityID: query.ActivityID, State: states, Result: query.Result,
-			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: query.Prefix, Most: int64(query.Limit),
+			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: prefixOf(query.Prefix), Most: int64(query.Limit),
 		})
 		return mapped(rows, func(row sqlc.ListRunsOfActivityRow) record.Run { return runOf(row.Run, row.Type) }), err
 	default:
 		rows, err := q.ListRunsOfProject(ctx, sqlc.ListRunsOfProjectParams{
 			ProjectID: query.ProjectID, State: states, Result: query.Result,
-			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: query.Prefix, Most: int64(query.Limit),
+			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: prefixOf(query.Prefix), Most: int64(query.Limit),
 		})
 		return mapped(rows, func(row sqlc.ListRunsOfProjectRow) record.Run { return runOf(row.Run, row.Type) }), err
 	}
