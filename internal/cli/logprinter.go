@@ -13,19 +13,21 @@ import (
 type logPrinter struct {
 	out, err           io.Writer
 	outColor, errColor palette
+	// outClean and errClean say that there is a terminal, with colours or without.
+	outClean, errClean bool
 }
 
 func newLogPrinter(s Streams) *logPrinter {
-	return &logPrinter{s.Out, s.Err, newPalette(s.Out), newPalette(s.Err)}
+	return &logPrinter{s.Out, s.Err, newPalette(s.Out), newPalette(s.Err), isTerminal(s.Out), isTerminal(s.Err)}
 }
 
 func (p *logPrinter) print(line host.LogLine) {
 	if line.Level == "cloche" {
-		text := p.clean(p.errColor, line.Text)
+		text := clean(p.errClean, line.Text)
 		fmt.Fprintln(p.err, p.errColor.red(text))
 		return
 	}
-	text := p.clean(p.outColor, line.Text)
+	text := clean(p.outClean, line.Text)
 	switch line.Level {
 	case "http":
 		text = p.outColor.cyan(text)
@@ -41,8 +43,8 @@ func (p *logPrinter) print(line host.LogLine) {
 
 // clean escapes control characters where they could do something to a terminal;
 // a pipe gets the bytes as they are.
-func (p *logPrinter) clean(color palette, text string) string {
-	if !color.on {
+func clean(terminal bool, text string) string {
+	if !terminal {
 		return text
 	}
 	return escapeControls(text, true)
