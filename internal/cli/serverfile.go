@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // serverFile lies beside a database while a server has it, so that commands which
@@ -26,8 +27,13 @@ func (f serverFile) write(path string) error {
 }
 
 // readServerFile returns what a server wrote; ok is false if there is nothing to be
-// read.
+// trusted. A token will be sent to the address in it: a file that others could have
+// written is not one of ours. One that its owner alone may read, and we can, is.
 func readServerFile(path string) (f serverFile, ok bool) {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return serverFile{}, false
+	}
 	text, err := os.ReadFile(path)
 	if err != nil || json.Unmarshal(text, &f) != nil || f.URL == "" {
 		return serverFile{}, false
