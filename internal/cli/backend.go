@@ -95,6 +95,8 @@ func directoryReason(err error) string {
 		return "no space left"
 	case errors.Is(err, syscall.ENOTDIR):
 		return "a file is where a directory must be"
+	case errors.Is(err, fs.ErrNotExist):
+		return "it cannot be made there"
 	}
 	return plainReason(err)
 }

@@ -158,7 +158,8 @@ func (e *serverError) Error() string {
 // exitCode returns the code of the command line for the problem.
 func (e *serverError) exitCode() int {
 	switch e.problem.Status {
-	case http.StatusUnauthorized, http.StatusForbidden:
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return exitUnreachable
 	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
 		return exitInvalid
