@@ -13,11 +13,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"cloche/internal/cli"
+	"cloche/storage/postgres/postgrestest"
 	"cloche/webhook"
 )
 
@@ -36,9 +38,13 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
+	databases.Stop()
 	_ = os.RemoveAll(engineCache)
 	os.Exit(code)
 }
+
+// databases is the PostgreSQL of the tests that need one.
+var databases postgrestest.Shared
 
 // server is a `runner serve` of its own.
 type server struct {
@@ -48,7 +54,7 @@ type server struct {
 	command *exec.Cmd
 	url     string
 	done    chan error
-	log     *bytes.Buffer
+	log     *logBuffer
 }
 
 // newServer starts a server on a new database. It is killed when the test ends.
@@ -58,6 +64,26 @@ func newServer(t testing.TB, flags ...string) *server {
 	s.start()
 	t.Cleanup(s.kill)
 	return s
+}
+
+// logBuffer is what a server says, which tests read while it still says it.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+// String returns all of it.
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 func (s *server) database() string { return filepath.Join(s.dir, "runner.db") }
@@ -86,9 +112,9 @@ func (s *server) tryStart() error {
 	if err := s.command.Start(); err != nil {
 		return err
 	}
-	s.done, s.log = make(chan error, 1), new(bytes.Buffer)
+	s.done, s.log = make(chan error, 1), new(logBuffer)
 	listening := make(chan string, 1)
-	go func(command *exec.Cmd, done chan<- error, log *bytes.Buffer) {
+	go func(command *exec.Cmd, done chan<- error, log *logBuffer) {
 		lines := bufio.NewScanner(io.TeeReader(stderr, log))
 		for lines.Scan() {
 			if _, url, found := strings.Cut(lines.Text(), "listening on "); found {
@@ -101,7 +127,7 @@ func (s *server) tryStart() error {
 	select {
 	case url, ok := <-listening:
 		if !ok {
-			return fmt.Errorf("the server ended: %v\n%s", <-s.done, s.log)
+			return fmt.Errorf("the server ended: %v\n%s", s.wait(), s.log)
 		}
 		s.url = url
 		return nil
