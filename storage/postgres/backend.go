@@ -82,11 +82,13 @@ func (*backend) MissingReference(err error) bool { return errors.Is(err, errRefe
 // longer than any may.
 func (b *backend) Rescue(ctx context.Context, now, since time.Time) error {
 	return b.write(ctx, "rescue", func(ctx context.Context, tx pgx.Tx) error {
+		// A worker that is gone may have taken a job and claimed nothing yet.
 		_, err := tx.Exec(ctx, `UPDATE river.river_job AS job SET state = 'available'
-			FROM mailbox
 			WHERE job.state = 'running' AND job.kind = $1 AND job.attempted_at < $2
-				AND mailbox.project_id = job.args ->> 'p' AND mailbox.lane = (job.args ->> 'l')::bigint
-				AND mailbox.until < $3`, queue.Args{}.Kind(), since, now.UnixMicro())
+				AND NOT EXISTS (
+					SELECT 1 FROM mailbox
+					WHERE mailbox.project_id = job.args ->> 'p' AND mailbox.lane = (job.args ->> 'l')::bigint
+						AND mailbox.until >= $3)`, queue.Args{}.Kind(), since, now.UnixMicro())
 		return err
 	})
 }

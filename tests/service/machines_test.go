@@ -189,12 +189,15 @@ func (m *machines) open() *postgres.Database {
 func (m *machines) drained(project string) {
 	m.t.Helper()
 	db := m.open()
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		n, err := db.Backlog(context.Background())
 		if err == nil && n == 0 {
 			return
 		}
 		if time.Now().After(deadline) {
+			for i, s := range m.servers {
+				m.t.Logf("server %d said:\n%s", i, s.log)
+			}
 			m.t.Fatalf("%d runs still wait, %v", n, err)
 		}
 	}

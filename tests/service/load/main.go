@@ -3,6 +3,8 @@
 // figures.
 //
 //	load -runner bin/runner
+//
+// What follows the flags is given to runner serve, such as --database postgres://….
 package main
 
 import (
@@ -27,6 +29,7 @@ func main() {
 	flag.StringVar(&options.only, "only", "", "make the `measurement` of this name alone")
 	asJSON := flag.Bool("json", false, "print the figures as JSON")
 	flag.Parse()
+	options.flags = flag.Args()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	report, err := measure(ctx, options)
@@ -44,6 +47,7 @@ type loadOptions struct {
 	activities int
 	senders    int
 	only       string
+	flags      []string
 	soak       time.Duration
 }
 
@@ -61,7 +65,7 @@ func measure(ctx context.Context, o loadOptions) (*report, error) {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "load: %s\n", step.name)
-		s, err := startServer(ctx, o.runner)
+		s, err := startServer(ctx, o.runner, o.flags)
 		if err != nil {
 			return nil, err
 		}

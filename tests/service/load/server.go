@@ -29,14 +29,15 @@ type server struct {
 
 const secret = "a-secret-for-load-tests-of-enough-length-012345"
 
-func startServer(ctx context.Context, program string) (*server, error) {
+func startServer(ctx context.Context, program string, flags []string) (*server, error) {
 	dir, err := os.MkdirTemp("", "cloche-load-*")
 	if err != nil {
 		return nil, err
 	}
 	s := &server{dir: dir, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: time.Minute}}
-	s.command = exec.CommandContext(ctx, program, "serve", "--listen", "127.0.0.1:0", "--data-dir", dir,
-		"--rate", "1000000", "--burst", "1000000", "--log-level", "warn")
+	s.command = exec.CommandContext(ctx, program, append([]string{
+		"serve", "--listen", "127.0.0.1:0", "--data-dir", dir, "--rate", "1000000", "--burst", "1000000", "--log-level", "warn",
+	}, flags...)...)
 	stderr, err := s.command.StderrPipe()
 	if err != nil {
 		return nil, err
