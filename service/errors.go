@@ -18,6 +18,8 @@ var (
 	ErrNotFound = record.ErrNotFound
 	// ErrConflict says that the thing is not in the state that this needs.
 	ErrConflict = record.ErrConflict
+	// ErrUnavailable says that the database takes no changes at present.
+	ErrUnavailable = record.ErrUnavailable
 	// ErrUnchanged says that an update would change nothing.
 	ErrUnchanged = errors.New("no changed values were provided to update")
 	// ErrAmbiguous says that several IDs begin with what was given.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"cloche/activity"
@@ -24,8 +25,8 @@ func (s *Service) execute(ctx context.Context, claim *record.Claim, work *record
 	defer s.register(work.Run.ID, nil)
 	s.metrics.started(work.Run)
 
-	stop := s.keep(ctx, claim, cancel)
 	log := &runLog{live: s.live.begin(work.Run.ID)}
+	stop := s.keep(ctx, claim, work.Run, log, cancel)
 	result, failure := s.runScript(ctx, claim, work, log)
 	stop()
 	switch {
@@ -40,22 +41,30 @@ func (s *Service) execute(ctx context.Context, claim *record.Claim, work *record
 	return s.outcome(work, result, failure, log)
 }
 
+// writeLog is how often the log of a run that goes on is written, for readers elsewhere.
+const writeLog = 500 * time.Millisecond
+
 // keep extends the claim for as long as the run goes on, and cancels the run when the
-// claim is lost. The returned function ends that.
-func (s *Service) keep(ctx context.Context, claim *record.Claim, cancel context.CancelCauseFunc) (stop func()) {
+// claim is lost; and it writes what the log has so far. The returned function ends that.
+func (s *Service) keep(ctx context.Context, claim *record.Claim, run record.Run, log *runLog, cancel context.CancelCauseFunc) (stop func()) {
 	ctx, end := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		ticker := time.NewTicker(s.Lease / 3)
-		defer ticker.Stop()
+		extend, write := time.NewTicker(s.Lease/3), time.NewTicker(writeLog)
+		defer extend.Stop()
+		defer write.Stop()
 		for {
+			var err error
 			select {
 			case <-ctx.Done():
 				return
-			case <-ticker.C:
+			case <-extend.C:
+				err = s.Database.Extend(ctx, claim, s.Lease)
+			case <-write.C:
+				err = log.write(func(lines []record.Line) error { return s.Database.Append(ctx, claim, run, lines) })
 			}
-			if err := s.Database.Extend(ctx, claim, s.Lease); errors.Is(err, record.ErrClaimLost) {
+			if errors.Is(err, record.ErrClaimLost) {
 				cancel(err)
 				return
 			}
@@ -79,13 +88,41 @@ func (s *Service) register(id string, cancel context.CancelCauseFunc) {
 type runLog struct {
 	live   *liveRun
 	redact func(string) string
-	lines  []record.Line
+
+	mu      sync.Mutex
+	lines   []record.Line
+	written int // how many of them are in the database
 }
 
 func (l *runLog) add(line host.LogLine) {
 	kept := record.Line{Number: line.Number, Time: line.Time, Level: line.Level, Text: l.redact(line.Text)}
-	l.lines = append(l.lines, kept)
 	l.live.add(kept)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, kept)
+}
+
+// rest returns the lines that are not in the database.
+func (l *runLog) rest() []record.Line {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines[l.written:len(l.lines):len(l.lines)]
+}
+
+// write has the lines that are not in the database written there. One that failed to be
+// written is written with the next ones.
+func (l *runLog) write(to func([]record.Line) error) error {
+	lines := l.rest()
+	if len(lines) == 0 {
+		return nil
+	}
+	if err := to(lines); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.written += len(lines)
+	return nil
 }
 
 // runScript gives the script what it may have, and runs it.
@@ -162,7 +199,7 @@ func (s *Service) outcome(work *record.Work, result host.Result, failure error, 
 	r := work.Run
 	r.State, r.Result, r.Code, r.Message, r.Completed = ended.State, ended.Result, ended.Code, message, now()
 	r.Seed, r.Steps, r.Receipt = result.Receipt.Seed[:], result.Receipt.Steps, string(receipt)
-	return record.Outcome{Run: r, Lines: log.lines}, nil
+	return record.Outcome{Run: r, Lines: log.rest()}, nil
 }
 
 // explain returns the code of a failure and its first line for the run's record. What

@@ -122,11 +122,12 @@ func (f *follower) follow(ctx context.Context, run record.Run) (done bool, err e
 	if run, err = f.service.Database.Run(ctx, run.ProjectID, run.ID); err != nil {
 		return false, err
 	}
+	if done, err = f.stored(ctx, run); done || err != nil {
+		return done, err
+	}
 	if run.State.Finished() {
-		if done, err = f.stored(ctx, run); !done && err == nil {
-			f.yield(Event{Run: &run}, nil)
-		}
-		return true, err
+		f.yield(Event{Run: &run}, nil)
+		return true, nil
 	}
 	select {
 	case <-ctx.Done():
@@ -154,7 +155,7 @@ func (f *follower) stream(ctx context.Context, r *liveRun) (done bool, err error
 	}
 }
 
-// stored yields the log of a run that has ended.
+// stored yields what the database has of a log: all of it if the run has ended.
 func (f *follower) stored(ctx context.Context, run record.Run) (done bool, err error) {
 	for {
 		lines, err := f.service.Database.Lines(ctx, run, f.after, linesAtOnce)

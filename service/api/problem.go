@@ -102,13 +102,16 @@ func notFound() *Problem {
 // busyDelay is what a sender is told to wait when too much waits already.
 const busyDelay = 5 * time.Second
 
-// stopped is the answer of a server that shuts down; another, or the same one after
-// a while, will take what this one does not.
-func stopped() *Problem {
-	p := problem(http.StatusServiceUnavailable, CodeBusy, "the server is stopping")
+// later is the answer of a server that cannot do it at present.
+func later(text string) *Problem {
+	p := problem(http.StatusServiceUnavailable, CodeBusy, "%s", text)
 	p.retryAfter = busyDelay
 	return p
 }
+
+// stopped is the answer of a server that shuts down; another, or the same one after
+// a while, will take what this one does not.
+func stopped() *Problem { return later("the server is stopping") }
 
 // problemOf says err in HTTP. It returns nil for what is nobody's business outside:
 // then the answer is a bare 500.
@@ -126,9 +129,9 @@ func problemOf(err error) *Problem {
 		p.retryAfter = max(limited.After, time.Second)
 		return p
 	case errors.Is(err, service.ErrBusy), errors.Is(err, context.DeadlineExceeded):
-		p := problem(http.StatusServiceUnavailable, CodeBusy, "too much to do: try again later")
-		p.retryAfter = busyDelay
-		return p
+		return later("too much to do: try again later")
+	case errors.Is(err, service.ErrUnavailable):
+		return later("the server cannot store anything at present: try again later")
 	}
 	return plainProblem(err)
 }
@@ -167,6 +170,9 @@ func invalidProblem(fields map[string]string) *Problem {
 
 // answer turns any error of the service into a Problem, and logs it if it is ours.
 func (a *api) answer(ctx context.Context, requestID string, err error) *Problem {
+	if errors.Is(err, service.ErrUnavailable) {
+		a.Log.WarnContext(ctx, "request refused", "request", requestID, "error", err)
+	}
 	if p := problemOf(err); p != nil {
 		return p
 	}

@@ -50,8 +50,14 @@ var migrationFiles embed.FS
 
 // Open connects to the database of a connection string, a URL such as
 // postgres://user:password@host/database or key=value words, and brings its schema up to
-// date; processes that start together do so one after the other.
+// date; processes that start together do so one after the other. The error is
+// ErrHalfImported if a copy into the database was begun and not completed.
 func Open(ctx context.Context, dsn string, options Options) (*Database, error) {
+	return connect(ctx, dsn, options, refuseHalf)
+}
+
+// connect is Open; the error of check refuses the database before it is changed.
+func connect(ctx context.Context, dsn string, options Options, check func(context.Context, *pgxpool.Conn) error) (*Database, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		// Its error may show the password.
@@ -68,7 +74,7 @@ func Open(ctx context.Context, dsn string, options Options) (*Database, error) {
 	if err != nil {
 		return nil, explain("open", err)
 	}
-	d, err := open(ctx, pool, options)
+	d, err := open(ctx, pool, options, check)
 	if err != nil {
 		pool.Close()
 		return nil, explain("open", err)
@@ -76,8 +82,8 @@ func Open(ctx context.Context, dsn string, options Options) (*Database, error) {
 	return d, nil
 }
 
-func open(ctx context.Context, pool *pgxpool.Pool, options Options) (*Database, error) {
-	if err := migrate(ctx, pool, options.Log); err != nil {
+func open(ctx context.Context, pool *pgxpool.Pool, options Options, check func(context.Context, *pgxpool.Conn) error) (*Database, error) {
+	if err := migrate(ctx, pool, options.Log, check); err != nil {
 		return nil, err
 	}
 	insert, err := queue.NewClient(riverpgxv5.New(pool), queue.Config{Schema: riverSchema, Log: options.Log}, nil)
@@ -96,7 +102,7 @@ func open(ctx context.Context, pool *pgxpool.Pool, options Options) (*Database, 
 const migrationLock = 0x636c6f636865
 
 // migrate brings our tables and River's to the version of this program.
-func migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
+func migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, check func(context.Context, *pgxpool.Conn) error) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -109,6 +115,9 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
 	defer func() {
 		_, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock))
 	}()
+	if err := check(ctx, conn); err != nil {
+		return err
+	}
 	if err := migrateTables(ctx, pool); err != nil {
 		return err
 	}

@@ -78,6 +78,10 @@ func (q queries) DeleteIntegration(ctx context.Context, arg sqlc.DeleteIntegrati
 	return q.q.DeleteIntegration(ctx, pg.DeleteIntegrationParams(arg))
 }
 
+func (q queries) DeleteLines(ctx context.Context, run int64) error {
+	return q.q.DeleteLines(ctx, run)
+}
+
 func (q queries) DeleteProject(ctx context.Context, id string) (int64, error) {
 	return q.q.DeleteProject(ctx, id)
 }

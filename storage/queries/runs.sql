@@ -70,7 +70,11 @@ SELECT cast(coalesce(max(attempt), 0) AS bigint) AS attempt FROM run
 WHERE activity_id = @activity_id AND integration_id = @integration_id;
 
 -- name: CreateLine :exec
-INSERT INTO line (run, number, time, level, text) VALUES (@run, @number, @time, @level, @text);
+INSERT INTO line (run, number, time, level, text) VALUES (@run, @number, @time, @level, @text)
+ON CONFLICT (run, number) DO NOTHING;
+
+-- name: DeleteLines :exec
+DELETE FROM line WHERE run = @run;
 
 -- name: ListLines :many
 SELECT number, time, level, text FROM line WHERE run = @run AND number > @after ORDER BY number LIMIT cast(@most AS bigint);

@@ -197,6 +197,11 @@ type Mailboxes interface {
 	// not hold any more.
 	Extend(ctx context.Context, claim *Claim, lease time.Duration) error
 
+	// Append writes lines of a run that goes on, so that its log can be read everywhere;
+	// the Outcome has those that follow. They go when the run has to start again. The
+	// error is ErrClaimLost if the claim does not hold any more.
+	Append(ctx context.Context, claim *Claim, run Run, lines []Line) error
+
 	// StoreFor returns the scripts' storage for a run: its writes fail with
 	// ErrClaimLost when the claim does not hold any more.
 	StoreFor(claim *Claim) storage.Store

@@ -15,6 +15,10 @@ var (
 	// out, or another worker has it. Nothing was written.
 	ErrClaimLost = errors.New("the claim on the mailbox is lost")
 
+	// ErrUnavailable says that the database takes no changes at present: its disk is
+	// full, say, or somebody has it locked. Trying again later may help.
+	ErrUnavailable = errors.New("the database is not available")
+
 	// ErrInUse says that another process has the database.
 	ErrInUse = errors.New("the database is in use by another process")
 )

@@ -143,12 +143,8 @@ func finish(t Tx, claim *record.Claim, outcome *record.Outcome) error {
 	if err != nil || written == 0 {
 		return err
 	}
-	for _, line := range outcome.Lines {
-		if err := t.CreateLine(t.Context(), sqlc.CreateLineParams{
-			Run: r.Seq, Number: int64(line.Number), Time: micros(line.Time), Level: line.Level, Text: blob(line.Text),
-		}); err != nil {
-			return err
-		}
+	if err := appendLines(t, r, outcome.Lines); err != nil {
+		return err
 	}
 	if outcome.Retry == nil {
 		return nil
@@ -161,6 +157,31 @@ func finish(t Tx, claim *record.Claim, outcome *record.Outcome) error {
 	// Redrive may have taken the number.
 	again.Attempt = max(again.Attempt, int(last)+1)
 	return insertRun(t, again)
+}
+
+func appendLines(t Tx, r record.Run, lines []record.Line) error {
+	for _, line := range lines {
+		if err := t.CreateLine(t.Context(), sqlc.CreateLineParams{
+			Run: r.Seq, Number: int64(line.Number), Time: micros(line.Time), Level: line.Level, Text: blob(line.Text),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Append implements record.Mailboxes.
+func (d *Database) Append(ctx context.Context, claim *record.Claim, run record.Run, lines []record.Line) error {
+	err := d.Write(ctx, "append to log", func(t Tx) error {
+		if err := holds(t.Context(), t, claim); err != nil {
+			return err
+		}
+		return appendLines(t, run, lines)
+	})
+	if d.MissingReference(err) { // the run is gone, with its integration
+		return nil
+	}
+	return err
 }
 
 // next starts the next run of the mailbox, or gives the claim up.
@@ -197,6 +218,11 @@ func (d *Database) start(t Tx, claim *record.Claim, row sqlc.HeadOfLaneRow) (*re
 		return nil, err
 	}
 	r, started := &work.Run, now()
+	if !r.Started.IsZero() { // what an earlier try has written
+		if err := t.DeleteLines(t.Context(), r.Seq); err != nil {
+			return nil, err
+		}
+	}
 	r.State, r.Started, r.Epoch = activity.StateInProgress, started, claim.Epoch
 	r.Version, r.ScriptHash = work.Version.Number, work.Version.Hash
 	r.Engine = claim.Handle.(*handle).options.Engine

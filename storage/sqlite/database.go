@@ -46,14 +46,9 @@ func serviceFormat() format { return format{application: 0x636c6f73} }
 //
 // The errors are those of Open, and record.ErrInUse if another process has it.
 func OpenDatabase(ctx context.Context, path string, options Options) (*Database, error) {
-	// SQLite's own locks come and go with transactions; this one stays.
-	lock := flock.New(LockPath(path), flock.SetPermissions(0o600))
-	held, err := lock.TryLock()
+	lock, err := lockDatabase(path)
 	if err != nil {
-		return nil, fmt.Errorf("storage: %s: %w", path, lockReason(err))
-	}
-	if !held {
-		return nil, fmt.Errorf("storage: %s: %w", path, record.ErrInUse)
+		return nil, err
 	}
 	b := &backend{lock: lock, log: options.Log}
 	if b.log == nil {
@@ -70,6 +65,20 @@ func OpenDatabase(ctx context.Context, path string, options Options) (*Database,
 	}
 	b.file = f
 	return d, nil
+}
+
+// lockDatabase takes the lock of the database at path.
+func lockDatabase(path string) (*flock.Flock, error) {
+	// SQLite's own locks come and go with transactions; this one stays.
+	lock := flock.New(LockPath(path), flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("storage: %s: %w", path, lockReason(err))
+	}
+	if !held {
+		return nil, fmt.Errorf("storage: %s: %w", path, record.ErrInUse)
+	}
+	return lock, nil
 }
 
 // lockReason words why the lock file cannot be had.
@@ -106,11 +115,11 @@ func (d *Database) install(ctx context.Context) error {
 	return d.recover(ctx)
 }
 
-// migrate brings our tables and River's to the version of this program.
-func (b *backend) migrate(ctx context.Context) error {
+// migrations returns what brings our tables in db up to date.
+func migrations(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// The first version is the scripts' storage, as a file of its own has it.
 	storageTables := goose.NewGoMigration(1, &goose.GoFunc{
@@ -119,8 +128,13 @@ func (b *backend) migrate(ctx context.Context) error {
 			return err
 		},
 	}, nil)
-	provider, err := goose.NewProvider(goose.DialectSQLite3, b.writer, files,
+	return goose.NewProvider(goose.DialectSQLite3, db, files,
 		goose.WithGoMigrations(storageTables), goose.WithLogger(goose.NopLogger()))
+}
+
+// migrate brings our tables and River's to the version of this program.
+func (b *backend) migrate(ctx context.Context) error {
+	provider, err := migrations(b.writer)
 	if err != nil {
 		return err
 	}

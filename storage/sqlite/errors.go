@@ -1,6 +1,10 @@
 package sqlite
 
-import "errors"
+import (
+	"errors"
+
+	"cloche/storage/record"
+)
 
 // The errors of this package, beside those of package storage. Match them with
 // errors.Is.
@@ -17,11 +21,20 @@ var (
 
 	// ErrLocked says that another connection held the database for longer than
 	// Options.BusyTimeout. Trying again later may help.
-	ErrLocked = errors.New("the database is locked by another process")
+	ErrLocked error = unavailable("the database is locked by another process")
 
 	// ErrFull says that the disk, or the database, is full.
-	ErrFull = errors.New("no space left for the database")
+	ErrFull error = unavailable("no space left for the database")
 
 	// ErrReadOnly says that the file or its directory cannot be written.
-	ErrReadOnly = errors.New("the database is read-only")
+	ErrReadOnly error = unavailable("the database is read-only")
 )
+
+// unavailable is an error that is also record.ErrUnavailable.
+type unavailable string
+
+// Error returns the text.
+func (u unavailable) Error() string { return string(u) }
+
+// Is reports whether target is record.ErrUnavailable.
+func (unavailable) Is(target error) bool { return target == record.ErrUnavailable }

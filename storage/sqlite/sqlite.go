@@ -126,6 +126,9 @@ func explainOpen(path, absolute string, err error) error {
 	// Of a disk that cannot be written SQLite says that a side file was not found.
 	case isCode(err, sqlite3.ErrCantOpen) && !writable(filepath.Dir(absolute)):
 		return fmt.Errorf("storage: %s: %w", path, ErrReadOnly)
+	// All statements until here are ours, and right for the version that the file says.
+	case isCode(err, sqlite3.ErrError):
+		return fmt.Errorf("storage: %s: %w (%v)", path, storage.ErrCorrupt, err)
 	case errors.As(err, &failure):
 		return explain(path, err)
 	default:

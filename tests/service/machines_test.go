@@ -228,3 +228,50 @@ func (m *machines) check(project string, integrations []string, accepted map[str
 		}
 	}
 }
+
+// TestLogIsReadElsewhere follows a run on another server than the one that runs it.
+func TestLogIsReadElsewhere(t *testing.T) {
+	t.Parallel()
+	peer := newWaiter(t)
+	m := newMachines(t, 2, "--allow-network", "127.0.0.0/8")
+	project := m.servers[0].project()
+	id := m.servers[0].integration(project, fmt.Sprintf("console.log('before'); fetch(%q); console.log('after')", peer.URL), nil)
+	answer, status, err := m.servers[0].deliver(project, anything)
+	if err != nil || status != 202 {
+		t.Fatal(answer, status, err)
+	}
+	<-peer.asked
+	path := "/api/projects/" + project + "/integrations/" + id + "/activities/" + answer["runs"].([]any)[0].(string)
+	for _, s := range m.servers { // one of them runs it, both must know
+		for deadline := time.Now().Add(20 * time.Second); !strings.Contains(s.text(path+"/log?max_delay=0"), "before"); {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s does not tell of a line that was written", s.url)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	close(peer.release)
+	for _, s := range m.servers {
+		if log := s.text(path + "/log"); strings.Count(log, "before") != 1 || !strings.Contains(log, "after") {
+			t.Errorf("%s has the log\n%s", s.url, log)
+		}
+	}
+}
+
+// TestVersionsAreKnownEverywhere checks that a script changed on one server is the one
+// that runs on the others.
+func TestVersionsAreKnownEverywhere(t *testing.T) {
+	t.Parallel()
+	m := newMachines(t, 3)
+	project := m.servers[0].project()
+	id := m.servers[0].integration(project, "console.log('version 1')", nil)
+	base := "/api/projects/" + project + "/integrations/" + id
+	for version := 2; version < 8; version++ {
+		m.servers[version%3].call("PATCH", base, map[string]any{"script": fmt.Sprintf("console.log('version %d')", version)}, 200)
+		answer := m.servers[(version+1)%3].call("POST", "/api/projects/"+project+"/activities", anything, 202)
+		run := base + "/activities/" + answer["runs"].([]any)[0].(string)
+		if log := m.servers[(version+2)%3].text(run + "/log"); !strings.Contains(log, fmt.Sprintf("version %d", version)) {
+			t.Errorf("after version %d: %s", version, log)
+		}
+	}
+}

@@ -65,6 +65,7 @@ func (q *Queries) CountUnfinished(ctx context.Context) (int64, error) {
 
 const createLine = `-- name: CreateLine :exec
 INSERT INTO line (run, number, time, level, text) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (run, number) DO NOTHING
 `
 
 type CreateLineParams struct {
@@ -121,6 +122,15 @@ func (q *Queries) CreateRun(ctx context.Context, arg CreateRunParams) error {
 		arg.Ready,
 		arg.Created,
 	)
+	return err
+}
+
+const deleteLines = `-- name: DeleteLines :exec
+DELETE FROM line WHERE run = $1
+`
+
+func (q *Queries) DeleteLines(ctx context.Context, run int64) error {
+	_, err := q.db.Exec(ctx, deleteLines, run)
 	return err
 }
 

@@ -66,6 +66,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteIntegrationStmt, err = db.PrepareContext(ctx, deleteIntegration); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteIntegration: %w", err)
 	}
+	if q.deleteLinesStmt, err = db.PrepareContext(ctx, deleteLines); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteLines: %w", err)
+	}
 	if q.deleteProjectStmt, err = db.PrepareContext(ctx, deleteProject); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteProject: %w", err)
 	}
@@ -271,6 +274,11 @@ func (q *Queries) Close() error {
 	if q.deleteIntegrationStmt != nil {
 		if cerr := q.deleteIntegrationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteIntegrationStmt: %w", cerr)
+		}
+	}
+	if q.deleteLinesStmt != nil {
+		if cerr := q.deleteLinesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteLinesStmt: %w", cerr)
 		}
 	}
 	if q.deleteProjectStmt != nil {
@@ -546,6 +554,7 @@ type Queries struct {
 	createVersionStmt       *sql.Stmt
 	deleteEntriesStmt       *sql.Stmt
 	deleteIntegrationStmt   *sql.Stmt
+	deleteLinesStmt         *sql.Stmt
 	deleteProjectStmt       *sql.Stmt
 	deleteTokenStmt         *sql.Stmt
 	deleteUsageStmt         *sql.Stmt
@@ -610,6 +619,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		createVersionStmt:       q.createVersionStmt,
 		deleteEntriesStmt:       q.deleteEntriesStmt,
 		deleteIntegrationStmt:   q.deleteIntegrationStmt,
+		deleteLinesStmt:         q.deleteLinesStmt,
 		deleteProjectStmt:       q.deleteProjectStmt,
 		deleteTokenStmt:         q.deleteTokenStmt,
 		deleteUsageStmt:         q.deleteUsageStmt,

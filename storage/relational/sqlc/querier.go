@@ -23,6 +23,7 @@ type Querier interface {
 	CreateVersion(ctx context.Context, arg CreateVersionParams) error
 	DeleteEntries(ctx context.Context, scope []byte) error
 	DeleteIntegration(ctx context.Context, arg DeleteIntegrationParams) (int64, error)
+	DeleteLines(ctx context.Context, run int64) error
 	DeleteProject(ctx context.Context, id string) (int64, error)
 	DeleteToken(ctx context.Context, id string) (int64, error)
 	DeleteUsage(ctx context.Context, scope []byte) error
