@@ -31,6 +31,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if path := os.Getenv(workerEnv); path != "" {
+		fmt.Fprintln(os.Stderr, runWorker(path))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 
@@ -69,12 +73,18 @@ type writer struct {
 
 func startWriter(t *testing.T, path string) *writer {
 	t.Helper()
+	return startProcess(t, writerEnv, path)
+}
+
+// startProcess starts this test binary as what env makes of it.
+func startProcess(t *testing.T, env, path string) *writer {
+	t.Helper()
 	executable, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &writer{command: exec.Command(executable), stderr: &strings.Builder{}}
-	w.command.Env = append(os.Environ(), writerEnv+"="+path)
+	w.command.Env = append(os.Environ(), env+"="+path)
 	w.command.Stderr = w.stderr
 	if w.stdout, err = w.command.StdoutPipe(); err != nil {
 		t.Fatal(err)
