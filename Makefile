@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 SQLC := go tool -modfile=tools/sqlc/go.mod sqlc
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help build run test race cover vet lint fuzz hostile soak load load-soak bench bench-go sqlc sqlc-check wasm wasm-check engine-check cross clean
+.PHONY: help build run test race cover vet lint fuzz hostile soak load load-soak machines bench bench-go sqlc sqlc-check wasm wasm-check engine-check cross clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ load: bin/runner ## measure a server: activities taken and run a second, how lon
 
 load-soak: bin/runner ## an hour of mixed load on a server, and what it holds at the end
 	go run -tags $(TAGS) ./tests/service/load -runner bin/runner -only soak -soak 1h
+
+machines: bin/runner ## three servers on one PostgreSQL under load, one of them killed: a table of who does what
+	go run -tags $(TAGS) ./tests/service/machines -runner bin/runner -kill $(MACHINESFLAGS)
 
 bench: ## measure against goja, modernc.org/quickjs, fastschema/qjs and native QuickJS; writes the figures of README.md
 	./bench/run.sh --readme ../README.md --markdown results.md --svg charts $(BENCHFLAGS)

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"cloche/tests/service/process"
 )
 
 func main() {
@@ -56,7 +58,7 @@ func measure(ctx context.Context, o loadOptions) (*report, error) {
 	r := &report{Date: time.Now().UTC().Format(time.DateOnly), Go: runtime.Version(), Processors: runtime.NumCPU()}
 	for _, step := range []struct {
 		name string
-		do   func(context.Context, *server, loadOptions, *report) error
+		do   func(context.Context, *process.Server, loadOptions, *report) error
 	}{
 		{"idle", measureIdle}, {"intake", measureIntake}, {"end to end", measureRuns},
 		{"storage and log", measureStorage}, {"fairness", measureFairness}, {"soak", measureSoak},
@@ -65,14 +67,14 @@ func measure(ctx context.Context, o loadOptions) (*report, error) {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "load: %s\n", step.name)
-		s, err := startServer(ctx, o.runner, o.flags)
+		s, err := process.Start(ctx, o.runner, o.flags)
 		if err != nil {
 			return nil, err
 		}
 		if err := step.do(ctx, s, o, r); err != nil {
-			return nil, fmt.Errorf("%s: %w (%v)", step.name, err, s.stop())
+			return nil, fmt.Errorf("%s: %w (%v)", step.name, err, s.Stop())
 		}
-		if err := s.stop(); err != nil {
+		if err := s.Stop(); err != nil {
 			return nil, err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"cloche/tests/service/process"
 )
 
 // activityBody is of the size that vendors send: about 3 KB.
@@ -29,7 +31,7 @@ const (
 
 // send delivers activities to projects in turn, from several senders at a time, and
 // returns how long each delivery took.
-func send(ctx context.Context, s *server, projects []string, count, senders int) ([]time.Duration, time.Duration, error) {
+func send(ctx context.Context, s *process.Server, projects []string, count, senders int) ([]time.Duration, time.Duration, error) {
 	took := make([]time.Duration, count)
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
@@ -43,7 +45,7 @@ func send(ctx context.Context, s *server, projects []string, count, senders int)
 					return
 				}
 				start := time.Now()
-				if err := s.deliver(projects[int(n)%len(projects)], activityBody(n)); err != nil {
+				if err := s.Deliver(projects[int(n)%len(projects)], activityBody(n)); err != nil {
 					failed.Store(&err)
 					return
 				}
@@ -66,18 +68,18 @@ func quantile(list []time.Duration, q float64) time.Duration {
 	return list[min(int(q*float64(len(list))), len(list)-1)]
 }
 
-func measureIdle(ctx context.Context, s *server, _ loadOptions, r *report) error {
-	if _, _, err := s.project(smallScript); err != nil {
+func measureIdle(ctx context.Context, s *process.Server, _ loadOptions, r *report) error {
+	if _, _, err := s.Project(smallScript); err != nil {
 		return err
 	}
 	const rest = 10 * time.Second
 	time.Sleep(3 * time.Second)
-	_, before, err := s.resident()
+	_, before, err := s.Resident()
 	if err != nil {
 		return err
 	}
 	time.Sleep(rest)
-	bytes, after, err := s.resident()
+	bytes, after, err := s.Resident()
 	r.add("idle: memory", "MB", bytes/1e6, 60, true)
 	r.add("idle: part of a core", "%", 100*(after-before)/rest.Seconds(), 1, true)
 	return errors.Join(err, ctx.Err())
@@ -85,8 +87,8 @@ func measureIdle(ctx context.Context, s *server, _ loadOptions, r *report) error
 
 // measureIntake has nothing listen to the activities, so that all of the machine takes
 // them.
-func measureIntake(ctx context.Context, s *server, o loadOptions, r *report) error {
-	projects, err := s.projects(8)
+func measureIntake(ctx context.Context, s *process.Server, o loadOptions, r *report) error {
+	projects, err := projects(s, 8)
 	if err != nil {
 		return err
 	}
@@ -100,28 +102,28 @@ func measureIntake(ctx context.Context, s *server, o loadOptions, r *report) err
 	return nil
 }
 
-func (s *server) projects(n int, scripts ...string) ([]string, error) {
+func projects(s *process.Server, n int, scripts ...string) ([]string, error) {
 	projects := make([]string, n)
 	for i := range projects {
 		var err error
-		if projects[i], _, err = s.project(scripts...); err != nil {
+		if projects[i], _, err = s.Project(scripts...); err != nil {
 			return nil, err
 		}
 	}
 	return projects, nil
 }
 
-func measureRuns(ctx context.Context, s *server, o loadOptions, r *report) error {
+func measureRuns(ctx context.Context, s *process.Server, o loadOptions, r *report) error {
 	return measureEndToEnd(ctx, s, o, r, "end to end", smallScript, 300)
 }
 
-func measureStorage(ctx context.Context, s *server, o loadOptions, r *report) error {
+func measureStorage(ctx context.Context, s *process.Server, o loadOptions, r *report) error {
 	return measureEndToEnd(ctx, s, o, r, "end to end with a storage write", storageScript, 0)
 }
 
 // measureEndToEnd counts from the first delivery to the end of the last run.
-func measureEndToEnd(ctx context.Context, s *server, o loadOptions, r *report, name, script string, goal float64) error {
-	projects, err := s.projects(8, script)
+func measureEndToEnd(ctx context.Context, s *process.Server, o loadOptions, r *report, name, script string, goal float64) error {
+	projects, err := projects(s, 8, script)
 	if err != nil {
 		return err
 	}
@@ -130,19 +132,19 @@ func measureEndToEnd(ctx context.Context, s *server, o loadOptions, r *report, n
 	if err != nil {
 		return err
 	}
-	if err := s.await(ctx, `cloche_runs_total{code="ok"}`, float64(o.activities)); err != nil {
+	if err := await(s, ctx, `cloche_runs_total{code="ok"}`, float64(o.activities)); err != nil {
 		return err
 	}
 	r.add(name, "/s", float64(o.activities)/time.Since(began).Seconds(), goal, false)
 	r.add(name+": answer, median", "ms", milliseconds(quantile(took, .5)), 0, true)
 	r.add(name+": answer, 99 of 100", "ms", milliseconds(quantile(took, .99)), 0, true)
-	return s.waits(r, name, projects[:1])
+	return waits(s, r, name, projects[:1])
 }
 
 // await waits until a metric has reached a value.
-func (s *server) await(ctx context.Context, name string, value float64) error {
+func await(s *process.Server, ctx context.Context, name string, value float64) error {
 	for {
-		n, err := s.metric(name)
+		n, err := s.Metric(name)
 		if err == nil && n >= value {
 			return nil
 		}
@@ -161,18 +163,18 @@ type runTimes []struct {
 }
 
 // waits adds how long runs waited until they started.
-func (s *server) waits(r *report, name string, projects []string) error {
+func waits(s *process.Server, r *report, name string, projects []string) error {
 	var waits []time.Duration
 	for _, project := range projects {
 		var list []struct {
 			ID string `json:"id"`
 		}
-		if err := s.call("GET", "/api/projects/"+project+"/integrations", nil, &list); err != nil {
+		if err := s.Call("GET", "/api/projects/"+project+"/integrations", nil, &list); err != nil {
 			return err
 		}
 		for _, i := range list {
 			var runs runTimes
-			if err := s.call("GET", "/api/projects/"+project+"/integrations/"+i.ID+"/activities?limit=1000", nil, &runs); err != nil {
+			if err := s.Call("GET", "/api/projects/"+project+"/integrations/"+i.ID+"/activities?limit=1000", nil, &runs); err != nil {
 				return err
 			}
 			for _, run := range runs {
@@ -195,13 +197,13 @@ func (s *server) waits(r *report, name string, projects []string) error {
 const fairness = "beside 10,000 that wait"
 
 // measureFairness has one project 10,000 runs behind and sends now and then to another.
-func measureFairness(ctx context.Context, s *server, o loadOptions, r *report) error {
+func measureFairness(ctx context.Context, s *process.Server, o loadOptions, r *report) error {
 	slow := `for (var i = 0; i < 200000; i++); ` + smallScript
-	noisy, _, err := s.project(slow, slow, slow, slow)
+	noisy, _, err := s.Project(slow, slow, slow, slow)
 	if err != nil {
 		return err
 	}
-	quiet, _, err := s.project(smallScript)
+	quiet, _, err := s.Project(smallScript)
 	if err != nil {
 		return err
 	}
@@ -210,15 +212,15 @@ func measureFairness(ctx context.Context, s *server, o loadOptions, r *report) e
 	}
 	const samples = 50
 	for n := range samples {
-		if err := s.deliver(quiet, activityBody(int64(1_000_000+n))); err != nil {
+		if err := s.Deliver(quiet, activityBody(int64(1_000_000+n))); err != nil {
 			return err
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	behind, err := s.metric("cloche_runs_unfinished")
+	behind, err := s.Metric("cloche_runs_unfinished")
 	if err != nil {
 		return err
 	}
 	r.add(fairness+": waiting at the end", "runs", behind, 0, false)
-	return s.waits(r, fairness, []string{quiet})
+	return waits(s, r, fairness, []string{quiet})
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"cloche/tests/service/process"
 )
 
 // soakScripts do what scripts do, well and badly.
@@ -38,27 +40,27 @@ type sample struct {
 
 // measureSoak puts mixed load on the server for options.soak and compares what it holds
 // in the second half with what it held at its beginning.
-func measureSoak(ctx context.Context, s *server, o loadOptions, r *report) error {
-	project, integrations, err := s.project(soakScripts()...)
+func measureSoak(ctx context.Context, s *process.Server, o loadOptions, r *report) error {
+	project, integrations, err := s.Project(soakScripts()...)
 	if err != nil {
 		return err
 	}
 	base := "/api/projects/" + project + "/integrations/"
 	for _, id := range integrations {
-		if err := s.call("PATCH", base+id, map[string]any{"limits": map[string]any{"cpu_ms": 50, "memory_bytes": 8 << 20}}, nil); err != nil {
+		if err := s.Call("PATCH", base+id, map[string]any{"limits": map[string]any{"cpu_ms": 50, "memory_bytes": 8 << 20}}, nil); err != nil {
 			return err
 		}
-		if err := s.call("POST", base+id+"/variables", map[string]any{"name": "KEY", "value": "a-secret-value-that-is-long", "is_sensitive": true}, nil); err != nil {
+		if err := s.Call("POST", base+id+"/variables", map[string]any{"name": "KEY", "value": "a-secret-value-that-is-long", "is_sensitive": true}, nil); err != nil {
 			return err
 		}
 	}
 	loading, stop := context.WithTimeout(ctx, o.soak)
 	defer stop()
 	var wait sync.WaitGroup
-	wait.Go(func() { s.keepDelivering(loading, project) })
-	wait.Go(func() { s.keepChanging(loading, base, integrations) })
-	wait.Go(func() { s.keepFollowing(loading, base, integrations) })
-	samples := s.keepSampling(loading, o.soak)
+	wait.Go(func() { keepDelivering(s, loading, project) })
+	wait.Go(func() { keepChanging(s, loading, base, integrations) })
+	wait.Go(func() { keepFollowing(s, loading, base, integrations) })
+	samples := keepSampling(s, loading, o.soak)
 	wait.Wait()
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -68,7 +70,7 @@ func measureSoak(ctx context.Context, s *server, o loadOptions, r *report) error
 
 const deliveriesPerSecond = 1 // times nine scripts
 
-func (s *server) keepDelivering(ctx context.Context, project string) {
+func keepDelivering(s *process.Server, ctx context.Context, project string) {
 	ticker := time.NewTicker(time.Second / deliveriesPerSecond)
 	defer ticker.Stop()
 	for n := int64(0); ; n++ {
@@ -79,7 +81,7 @@ func (s *server) keepDelivering(ctx context.Context, project string) {
 		case 8:
 			body = []byte(`{"type": "broken`)
 		}
-		if err := s.deliver(project, body); err != nil && n%10 != 8 && ctx.Err() == nil {
+		if err := s.Deliver(project, body); err != nil && n%10 != 8 && ctx.Err() == nil {
 			fmt.Fprintln(os.Stderr, "soak:", err)
 		}
 		select {
@@ -91,13 +93,13 @@ func (s *server) keepDelivering(ctx context.Context, project string) {
 }
 
 // keepChanging makes new versions, rolls back and sets variables.
-func (s *server) keepChanging(ctx context.Context, base string, integrations []string) {
+func keepChanging(s *process.Server, ctx context.Context, base string, integrations []string) {
 	scripts := soakScripts()
 	for n := 0; ctx.Err() == nil; n++ {
 		k := n % len(integrations)
-		err := s.call("PATCH", base+integrations[k], map[string]any{"script": scripts[k] + fmt.Sprintf("\n// version %d", n)}, nil)
+		err := s.Call("PATCH", base+integrations[k], map[string]any{"script": scripts[k] + fmt.Sprintf("\n// version %d", n)}, nil)
 		if err == nil {
-			err = s.call("PATCH", base+integrations[k]+"/variables/KEY", map[string]any{"value": fmt.Sprintf("another-secret-%d", rand.Uint64())}, nil)
+			err = s.Call("PATCH", base+integrations[k]+"/variables/KEY", map[string]any{"value": fmt.Sprintf("another-secret-%d", rand.Uint64())}, nil)
 		}
 		if err != nil && ctx.Err() == nil {
 			fmt.Fprintln(os.Stderr, "soak:", err)
@@ -110,14 +112,14 @@ func (s *server) keepChanging(ctx context.Context, base string, integrations []s
 }
 
 // keepFollowing opens streams of logs and leaves most of them early.
-func (s *server) keepFollowing(ctx context.Context, base string, integrations []string) {
+func keepFollowing(s *process.Server, ctx context.Context, base string, integrations []string) {
 	for n := 0; ctx.Err() == nil; n++ {
 		var runs []struct {
 			ID string `json:"id"`
 		}
 		path := base + integrations[n%len(integrations)] + "/activities"
-		if err := s.call("GET", path+"?limit=1", nil, &runs); err == nil && len(runs) > 0 {
-			s.followFor(ctx, path+"/"+runs[0].ID+"/log", time.Duration(rand.Int64N(int64(500*time.Millisecond))))
+		if err := s.Call("GET", path+"?limit=1", nil, &runs); err == nil && len(runs) > 0 {
+			followFor(s, ctx, path+"/"+runs[0].ID+"/log", time.Duration(rand.Int64N(int64(500*time.Millisecond))))
 		}
 		select {
 		case <-ctx.Done():
@@ -126,15 +128,15 @@ func (s *server) keepFollowing(ctx context.Context, base string, integrations []
 	}
 }
 
-func (s *server) followFor(ctx context.Context, path string, patience time.Duration) {
+func followFor(s *process.Server, ctx context.Context, path string, patience time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, "GET", s.url+path, nil)
+	request, err := http.NewRequestWithContext(ctx, "GET", s.URL+path, nil)
 	if err != nil {
 		return
 	}
 	request.Header.Set("Accept", "text/event-stream")
-	response, err := s.client.Do(request)
+	response, err := s.Client.Do(request)
 	if err != nil {
 		return
 	}
@@ -145,7 +147,7 @@ func (s *server) followFor(ctx context.Context, path string, patience time.Durat
 	}
 }
 
-func (s *server) keepSampling(ctx context.Context, all time.Duration) []sample {
+func keepSampling(s *process.Server, ctx context.Context, all time.Duration) []sample {
 	var samples []sample
 	began := time.Now()
 	ticker := time.NewTicker(max(all/60, time.Second))
@@ -157,10 +159,10 @@ func (s *server) keepSampling(ctx context.Context, all time.Duration) []sample {
 		case <-ticker.C:
 		}
 		one := sample{at: time.Since(began)}
-		one.resident, _, _ = s.resident()
-		one.goroutines, _ = s.metric("go_goroutines")
-		one.runs, _ = s.metric(`cloche_runs_total{code="ok"}`)
-		files, _ := os.ReadDir(filepath.Join("/proc", strconv.Itoa(s.command.Process.Pid), "fd"))
+		one.resident, _, _ = s.Resident()
+		one.goroutines, _ = s.Metric("go_goroutines")
+		one.runs, _ = s.Metric(`cloche_runs_total{code="ok"}`)
+		files, _ := os.ReadDir(filepath.Join("/proc", strconv.Itoa(s.PID()), "fd"))
 		one.files = float64(len(files))
 		samples = append(samples, one)
 		fmt.Fprintf(os.Stderr, "load: %v: %.0f MB, %.0f goroutines, %.0f files, %.0f runs\n",

@@ -1,10 +1,13 @@
-package main
+// Package process runs `runner serve` as a process of its own and talks to it, for the
+// programs that measure and show servers.
+package process
 
 import (
 	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,22 +22,24 @@ import (
 	"cloche/webhook"
 )
 
-// server is a runner of its own.
-type server struct {
+// Server is a runner of its own.
+type Server struct {
 	dir     string
-	url     string
+	URL     string
 	command *exec.Cmd
-	client  *http.Client
+	Client  *http.Client
 }
 
 const secret = "a-secret-for-load-tests-of-enough-length-012345"
 
-func startServer(ctx context.Context, program string, flags []string) (*server, error) {
+// Start starts the program on a data directory of its own and waits until it listens.
+// flags follow those that every server gets.
+func Start(ctx context.Context, program string, flags []string) (*Server, error) {
 	dir, err := os.MkdirTemp("", "cloche-load-*")
 	if err != nil {
 		return nil, err
 	}
-	s := &server{dir: dir, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: time.Minute}}
+	s := &Server{dir: dir, Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: time.Minute}}
 	s.command = exec.CommandContext(ctx, program, append([]string{
 		"serve", "--listen", "127.0.0.1:0", "--data-dir", dir, "--rate", "1000000", "--burst", "1000000", "--log-level", "warn",
 	}, flags...)...)
@@ -48,7 +53,7 @@ func startServer(ctx context.Context, program string, flags []string) (*server, 
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() {
 		if _, url, found := strings.Cut(lines.Text(), "listening on "); found {
-			s.url = url
+			s.URL = url
 			go func() { _, _ = io.Copy(os.Stderr, stderr) }()
 			return s, nil
 		}
@@ -57,34 +62,33 @@ func startServer(ctx context.Context, program string, flags []string) (*server, 
 	return nil, fmt.Errorf("the server ended: %w", s.command.Wait())
 }
 
-// stop ends the server and removes what it wrote.
-func (s *server) stop() error {
+// Stop ends the server and removes what it wrote.
+func (s *Server) Stop() error {
 	_ = s.command.Process.Signal(syscall.SIGTERM)
-	err := s.command.Wait()
-	return errorsJoin(err, os.RemoveAll(s.dir))
+	return errors.Join(s.command.Wait(), os.RemoveAll(s.dir))
 }
 
-func errorsJoin(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+// Kill ends the process at once and keeps its directory.
+func (s *Server) Kill() {
+	_ = s.command.Process.Kill()
+	_ = s.command.Wait()
 }
 
-// call sends JSON and reads the answer.
-func (s *server) call(method, path string, body, into any) error {
+// PID is the process.
+func (s *Server) PID() int { return s.command.Process.Pid }
+
+// Call sends JSON and reads the answer.
+func (s *Server) Call(method, path string, body, into any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequest(method, s.url+path, bytes.NewReader(text))
+	request, err := http.NewRequest(method, s.URL+path, bytes.NewReader(text))
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	response, err := s.client.Do(request)
+	response, err := s.Client.Do(request)
 	if err != nil {
 		return err
 	}
@@ -110,20 +114,20 @@ type created struct {
 	} `json:"_embedded"`
 }
 
-// project makes a project with scripts, and has its deliveries signed.
-func (s *server) project(scripts ...string) (string, []string, error) {
+// Project makes a project with scripts, and has its deliveries signed.
+func (s *Server) Project(scripts ...string) (string, []string, error) {
 	var p created
-	if err := s.call("POST", "/api/projects", map[string]any{"name": "load"}, &p); err != nil {
+	if err := s.Call("POST", "/api/projects", map[string]any{"name": "load"}, &p); err != nil {
 		return "", nil, err
 	}
 	id := p.Embedded.Entity.ID
-	if err := s.call("PUT", "/api/projects/"+id+"/webhook", map[string]any{"scheme": "jws", "secrets": []string{secret}}, nil); err != nil {
+	if err := s.Call("PUT", "/api/projects/"+id+"/webhook", map[string]any{"scheme": "jws", "secrets": []string{secret}}, nil); err != nil {
 		return "", nil, err
 	}
 	integrations := make([]string, len(scripts))
 	for n, script := range scripts {
 		var i created
-		if err := s.call("POST", "/api/projects/"+id+"/integrations", map[string]any{"type": "script", "script": script}, &i); err != nil {
+		if err := s.Call("POST", "/api/projects/"+id+"/integrations", map[string]any{"type": "script", "script": script}, &i); err != nil {
 			return "", nil, err
 		}
 		integrations[n] = i.Embedded.Entity.ID
@@ -131,19 +135,19 @@ func (s *server) project(scripts ...string) (string, []string, error) {
 	return id, integrations, nil
 }
 
-// deliver sends a signed activity, as a vendor would.
-func (s *server) deliver(project string, body []byte) error {
+// Deliver sends a signed activity, as a vendor would.
+func (s *Server) Deliver(project string, body []byte) error {
 	header, err := webhook.Sign(webhook.JWS, secret, body, "", time.Now())
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequest("POST", s.url+"/hooks/"+project, bytes.NewReader(body))
+	request, err := http.NewRequest("POST", s.URL+"/hooks/"+project, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	request.Header = header
 	request.Header.Set("Content-Type", "application/json")
-	response, err := s.client.Do(request)
+	response, err := s.Client.Do(request)
 	if err != nil {
 		return err
 	}
@@ -155,9 +159,9 @@ func (s *server) deliver(project string, body []byte) error {
 	return err
 }
 
-// metric reads one figure of the server.
-func (s *server) metric(name string) (float64, error) {
-	response, err := s.client.Get(s.url + "/metrics")
+// Metric reads one figure of the server.
+func (s *Server) Metric(name string) (float64, error) {
+	response, err := s.Client.Get(s.URL + "/metrics")
 	if err != nil {
 		return 0, err
 	}
@@ -171,9 +175,9 @@ func (s *server) metric(name string) (float64, error) {
 	return 0, fmt.Errorf("no metric %s", name)
 }
 
-// resident returns the server's memory in bytes, and the processor time it has used in
+// Resident returns the server's memory in bytes, and the processor time it has used in
 // seconds.
-func (s *server) resident() (bytes, seconds float64, err error) {
+func (s *Server) Resident() (bytes, seconds float64, err error) {
 	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.command.Process.Pid), "statm"))
 	if err != nil {
 		return 0, 0, err
