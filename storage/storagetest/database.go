@@ -22,7 +22,7 @@ func RunDatabase(t *testing.T, open func(t *testing.T) Harness) {
 	t.Helper()
 	for _, group := range [][]databaseCase{
 		recordCases(), byteCases(), acceptCases(), listCases(), pruneCases(), deleteCases(), lifeCases(),
-		orderCases(), wakeCases(), faultCases(), retryCases(), endCases(), stopCases(), claimCases(), modelCases(),
+		orderCases(), wakeCases(), faultCases(), retryCases(), endCases(), stopCases(), claimCases(), appendCases(), modelCases(),
 	} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {

@@ -70,6 +70,7 @@ func testDatabaseClosed(b *bed) {
 		b.want("Work after Close", b.db.Work(b.ctx, workOptions(), steps(b.db, succeed)), storage.ErrClosed)
 		claim := record.Claim{Mailbox: record.Mailbox{ProjectID: b.project.ID}, Epoch: 1, Until: now().Add(time.Hour)}
 		b.want("Extend after Close", b.db.Extend(b.ctx, &claim, time.Minute), storage.ErrClosed)
+		b.want("Append after Close", b.db.Append(b.ctx, &claim, run, lines(1, 1)), storage.ErrClosed)
 		for name, err := range callAll(b.ctx, b.db.StoreFor(&claim), storage.Scope(i.ID)) {
 			b.want("StoreFor's "+name+" after Close", err, storage.ErrClosed)
 		}
