@@ -61,7 +61,7 @@ func measure(ctx context.Context, o loadOptions) (*report, error) {
 		do   func(context.Context, *process.Server, loadOptions, *report) error
 	}{
 		{"idle", measureIdle}, {"intake", measureIntake}, {"end to end", measureRuns},
-		{"storage and log", measureStorage}, {"fairness", measureFairness}, {"soak", measureSoak},
+		{"storage and log", measureStorage}, {"fairness", measureFairness}, {"latency", measureLatency}, {"soak", measureSoak},
 	} {
 		if o.only != "" && o.only != step.name || step.name == "soak" && o.soak == 0 {
 			continue

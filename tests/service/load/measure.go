@@ -132,7 +132,7 @@ func measureEndToEnd(ctx context.Context, s *process.Server, o loadOptions, r *r
 	if err != nil {
 		return err
 	}
-	if err := await(s, ctx, `cloche_runs_total{code="ok"}`, float64(o.activities)); err != nil {
+	if err := await(ctx, s, `cloche_runs_total{code="ok"}`, float64(o.activities)); err != nil {
 		return err
 	}
 	r.add(name, "/s", float64(o.activities)/time.Since(began).Seconds(), goal, false)
@@ -142,7 +142,7 @@ func measureEndToEnd(ctx context.Context, s *process.Server, o loadOptions, r *r
 }
 
 // await waits until a metric has reached a value.
-func await(s *process.Server, ctx context.Context, name string, value float64) error {
+func await(ctx context.Context, s *process.Server, name string, value float64) error {
 	for {
 		n, err := s.Metric(name)
 		if err == nil && n >= value {
@@ -185,10 +185,7 @@ func waits(s *process.Server, r *report, name string, projects []string) error {
 	if len(waits) == 0 {
 		return errors.New("no runs are listed")
 	}
-	goal := 0.0
-	if name == fairness {
-		goal = 250
-	}
+	goal := map[string]float64{fairness: 250, latency: 10}[name]
 	r.add(name+": until a run starts, median", "ms", milliseconds(quantile(waits, .5)), goal, true)
 	r.add(name+": until a run starts, 99 of 100", "ms", milliseconds(quantile(waits, .99)), 0, true)
 	return nil
@@ -223,4 +220,25 @@ func measureFairness(ctx context.Context, s *process.Server, o loadOptions, r *r
 	}
 	r.add(fairness+": waiting at the end", "runs", behind, 0, false)
 	return waits(s, r, fairness, []string{quiet})
+}
+
+const latency = "while nothing else happens"
+
+// measureLatency sends now and then to a server that is idle.
+func measureLatency(ctx context.Context, s *process.Server, _ loadOptions, r *report) error {
+	project, _, err := s.Project(smallScript)
+	if err != nil {
+		return err
+	}
+	const samples = 50
+	for n := range samples {
+		if err := s.Deliver(project, activityBody(int64(n))); err != nil {
+			return err
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	if err := await(ctx, s, `cloche_runs_total{code="ok"}`, samples); err != nil {
+		return err
+	}
+	return waits(s, r, latency, []string{project})
 }

@@ -57,10 +57,10 @@ func measureSoak(ctx context.Context, s *process.Server, o loadOptions, r *repor
 	loading, stop := context.WithTimeout(ctx, o.soak)
 	defer stop()
 	var wait sync.WaitGroup
-	wait.Go(func() { keepDelivering(s, loading, project) })
-	wait.Go(func() { keepChanging(s, loading, base, integrations) })
-	wait.Go(func() { keepFollowing(s, loading, base, integrations) })
-	samples := keepSampling(s, loading, o.soak)
+	wait.Go(func() { keepDelivering(loading, s, project) })
+	wait.Go(func() { keepChanging(loading, s, base, integrations) })
+	wait.Go(func() { keepFollowing(loading, s, base, integrations) })
+	samples := keepSampling(loading, s, o.soak)
 	wait.Wait()
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -70,7 +70,7 @@ func measureSoak(ctx context.Context, s *process.Server, o loadOptions, r *repor
 
 const deliveriesPerSecond = 1 // times nine scripts
 
-func keepDelivering(s *process.Server, ctx context.Context, project string) {
+func keepDelivering(ctx context.Context, s *process.Server, project string) {
 	ticker := time.NewTicker(time.Second / deliveriesPerSecond)
 	defer ticker.Stop()
 	for n := int64(0); ; n++ {
@@ -93,7 +93,7 @@ func keepDelivering(s *process.Server, ctx context.Context, project string) {
 }
 
 // keepChanging makes new versions, rolls back and sets variables.
-func keepChanging(s *process.Server, ctx context.Context, base string, integrations []string) {
+func keepChanging(ctx context.Context, s *process.Server, base string, integrations []string) {
 	scripts := soakScripts()
 	for n := 0; ctx.Err() == nil; n++ {
 		k := n % len(integrations)
@@ -112,14 +112,14 @@ func keepChanging(s *process.Server, ctx context.Context, base string, integrati
 }
 
 // keepFollowing opens streams of logs and leaves most of them early.
-func keepFollowing(s *process.Server, ctx context.Context, base string, integrations []string) {
+func keepFollowing(ctx context.Context, s *process.Server, base string, integrations []string) {
 	for n := 0; ctx.Err() == nil; n++ {
 		var runs []struct {
 			ID string `json:"id"`
 		}
 		path := base + integrations[n%len(integrations)] + "/activities"
 		if err := s.Call("GET", path+"?limit=1", nil, &runs); err == nil && len(runs) > 0 {
-			followFor(s, ctx, path+"/"+runs[0].ID+"/log", time.Duration(rand.Int64N(int64(500*time.Millisecond))))
+			followFor(ctx, s, path+"/"+runs[0].ID+"/log", time.Duration(rand.Int64N(int64(500*time.Millisecond))))
 		}
 		select {
 		case <-ctx.Done():
@@ -128,7 +128,7 @@ func keepFollowing(s *process.Server, ctx context.Context, base string, integrat
 	}
 }
 
-func followFor(s *process.Server, ctx context.Context, path string, patience time.Duration) {
+func followFor(ctx context.Context, s *process.Server, path string, patience time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, "GET", s.URL+path, nil)
@@ -147,7 +147,7 @@ func followFor(s *process.Server, ctx context.Context, path string, patience tim
 	}
 }
 
-func keepSampling(s *process.Server, ctx context.Context, all time.Duration) []sample {
+func keepSampling(ctx context.Context, s *process.Server, all time.Duration) []sample {
 	var samples []sample
 	began := time.Now()
 	ticker := time.NewTicker(max(all/60, time.Second))
