@@ -102,7 +102,7 @@ func addCommands(root *cobra.Command, s Streams) {
 		root.AddCommand(c)
 	}
 	root.AddCommand(
-		newServeCommand(s), newVersionCommand(s),
+		newServeCommand(s), newMigrateCommand(s), newVersionCommand(s),
 		newProjectCreateCommand(s), newProjectListCommand(s), newProjectDeleteCommand(s), newWebhookURLCommand(s),
 		newIntegrationAddCommand(s), newIntegrationUpdateCommand(s), newIntegrationGetCommand(s), newIntegrationListCommand(s),
 		newIntegrationDeleteCommand(s), newIntegrationValidateCommand(s), newIntegrationVersionsCommand(s), newIntegrationRollbackCommand(s),

@@ -56,8 +56,11 @@ func Open(ctx context.Context, dsn string, options Options) (*Database, error) {
 	return connect(ctx, dsn, options, refuseHalf)
 }
 
-// connect is Open; the error of check refuses the database before it is changed.
-func connect(ctx context.Context, dsn string, options Options, check func(context.Context, *pgxpool.Conn) error) (*Database, error) {
+// precheck looks at a database before it is changed; its error refuses it.
+type precheck func(context.Context, *pgxpool.Conn) error
+
+// connect is Open with another check than refuseHalf.
+func connect(ctx context.Context, dsn string, options Options, check precheck) (*Database, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		// Its error may show the password.
@@ -82,7 +85,7 @@ func connect(ctx context.Context, dsn string, options Options, check func(contex
 	return d, nil
 }
 
-func open(ctx context.Context, pool *pgxpool.Pool, options Options, check func(context.Context, *pgxpool.Conn) error) (*Database, error) {
+func open(ctx context.Context, pool *pgxpool.Pool, options Options, check precheck) (*Database, error) {
 	if err := migrate(ctx, pool, options.Log, check); err != nil {
 		return nil, err
 	}
@@ -102,7 +105,7 @@ func open(ctx context.Context, pool *pgxpool.Pool, options Options, check func(c
 const migrationLock = 0x636c6f636865
 
 // migrate brings our tables and River's to the version of this program.
-func migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, check func(context.Context, *pgxpool.Conn) error) error {
+func migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, check precheck) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return err

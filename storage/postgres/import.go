@@ -10,7 +10,7 @@ import (
 
 // ImportTable is the table that is there as long as a copy into the database is not
 // complete.
-const ImportTable = "migration"
+const ImportTable = "unfinished_migration"
 
 // ErrHalfImported says that a copy into the database was begun and not completed.
 var ErrHalfImported = errors.New("the database is a copy that is not complete: 'runner migrate' completes it")

@@ -27,6 +27,11 @@ func prepareFile(path string) error {
 	if !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("the file cannot be created: %w", reason(err))
 	}
+	return checkFile(path)
+}
+
+// checkFile checks that there is a regular file at path.
+func checkFile(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
@@ -34,8 +33,8 @@ func Freeze(ctx context.Context, path string) (*Frozen, error) {
 	if err != nil {
 		return nil, fmt.Errorf("storage: %s: %w", path, err)
 	}
-	if _, err := os.Stat(absolute); err != nil {
-		return nil, fmt.Errorf("storage: %s: the file cannot be reached: %w", path, reason(err))
+	if err := checkFile(absolute); err != nil {
+		return nil, fmt.Errorf("storage: %s: %w", path, err)
 	}
 	lock, err := lockDatabase(absolute)
 	if err != nil {
