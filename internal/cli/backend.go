@@ -73,7 +73,11 @@ func openDatabase(ctx context.Context, config serviceConfig, where location, log
 	if err != nil {
 		return nil, err
 	}
-	return sqlite.OpenDatabase(ctx, where.database, sqlite.Options{Synchronous: synchronous, Log: log})
+	database, err := sqlite.OpenDatabase(ctx, where.database, sqlite.Options{Synchronous: synchronous, Log: log})
+	if err != nil {
+		return nil, advise(where.database, err)
+	}
+	return database, nil
 }
 
 func (b *backend) close(ctx context.Context) error {
@@ -112,8 +116,12 @@ func openKey(ctx context.Context, where location, database record.Database) (sec
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		key := secret.NewKey(nil)
-		if err := checkKey(ctx, key, database); err != nil {
-			return key, fmt.Errorf("there is no key file %s, but the database holds secrets that need one: %w", path, err)
+		err := checkKey(ctx, key, database)
+		if errors.Is(err, secret.ErrWrongKey) {
+			return key, fmt.Errorf("there is no key file %s, but the database holds secrets that need one: put it back, or name it with --key-file", path)
+		}
+		if err != nil {
+			return key, advise(where.database, err)
 		}
 		return key, writeKey(path, key)
 	}
@@ -124,10 +132,11 @@ func openKey(ctx context.Context, where location, database record.Database) (sec
 	if err != nil {
 		return key, invalid("%s: %w", path, err)
 	}
-	if err := checkKey(ctx, key, database); err != nil {
-		return key, fmt.Errorf("%s: %w", path, err)
+	err = checkKey(ctx, key, database)
+	if errors.Is(err, secret.ErrWrongKey) {
+		return key, fmt.Errorf("%s: %w: name the right one with --key-file", path, err)
 	}
-	return key, nil
+	return key, advise(where.database, err)
 }
 
 func writeKey(path string, key secret.Key) error {
@@ -137,7 +146,11 @@ func writeKey(path string, key secret.Key) error {
 		return fmt.Errorf("%s: %s", path, directoryReason(err))
 	}
 	_, err = fmt.Fprintln(file, key.Text())
-	return errors.Join(err, file.Sync(), file.Close())
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		os.Remove(path) // half a key would be refused from now on
+		return fmt.Errorf("%s: %s", path, directoryReason(err))
+	}
+	return nil
 }
 
 // checkKey returns an error if what the database holds was sealed with another key.

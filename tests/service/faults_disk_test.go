@@ -111,7 +111,7 @@ func (d *smallDisk) fill() (empty func()) {
 // fullAtFirst: where there is no space for a database none is begun, and no key.
 func (d *smallDisk) fullAtFirst() {
 	empty := d.fill()
-	d.refused(1, `DIR/runner.db: no space left for the database .*: make room on its disk`)
+	d.refused(asOurselves, 1, `DIR/runner.db: no space left for the database .*: make room on its disk`)
 	if _, err := os.Stat(d.database() + ".key"); !errors.Is(err, fs.ErrNotExist) {
 		d.t.Errorf("the key: %v, want none", err)
 	}
@@ -213,7 +213,7 @@ func (d *smallDisk) ready() {
 func (d *smallDisk) fullAtStart() {
 	empty := d.fill()
 	before := fingerprint(d.t, d.database())
-	d.refused(1, `DIR/runner.db: no space left for the database .*: make room on its disk`)
+	d.refused(asOurselves, 1, `DIR/runner.db: no space left for the database .*: make room on its disk`)
 	if fingerprint(d.t, d.database()) != before {
 		d.t.Error("the database is not what it was")
 	}
@@ -226,7 +226,7 @@ func (d *smallDisk) readOnly() {
 	if err := unix.Mount("small", d.dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		d.t.Fatal(err)
 	}
-	d.refused(1, `DIR/runner.db: the database is read-only: let this user write it and its directory, or name another with --database`)
+	d.refused(asOurselves, 1, `DIR/runner.db: the database is read-only: let this user write it and its directory, or name another with --database`)
 	if err := unix.Mount("small", d.dir, "", unix.MS_REMOUNT, ""); err != nil {
 		d.t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3"
 )
@@ -47,7 +49,7 @@ func TestStartRefused(t *testing.T) {
 			}
 			mend := f.cause(t, s)
 			before := fingerprint(t, s.database())
-			s.refused(f.code, f.says)
+			s.refused(asNobody, f.code, f.says)
 			if fingerprint(t, s.database()) != before {
 				t.Error("the database is not what it was")
 			}
@@ -59,8 +61,8 @@ func TestStartRefused(t *testing.T) {
 	}
 }
 
-// has checks that the integration's runs are there and went well, and that deliveries
-// are taken: the key is right.
+// has checks that the runs of the integration are there and went well, and that a new delivery
+// is taken: the key is right.
 func (s *server) has(project, integration string, runs int) {
 	s.t.Helper()
 	list := s.call("GET", "/api/projects/"+project+"/integrations/"+integration+"/activities?limit=1000", nil, 200)["list"].([]any)
@@ -72,17 +74,18 @@ func (s *server) has(project, integration string, runs int) {
 			s.t.Errorf("a run ended with %v", run)
 		}
 	}
-	if answer, status, err := s.deliver(project, anything); err != nil || status != 202 {
+	again := fmt.Sprintf(`{"id":"a%d",%s`, time.Now().UnixNano(), anything[1:])
+	if answer, status, err := s.deliver(project, again); err != nil || status != 202 || answer["duplicate"] == true {
 		s.t.Error(answer, status, err)
 	}
 }
 
-// refused starts the server, which must end at once with code and one line that says
-// matches.
-func (s *server) refused(code int, says string) {
+// refused starts the server as somebody. It must end at once with code and one line
+// that says matches.
+func (s *server) refused(as func(*exec.Cmd), code int, says string) {
 	s.t.Helper()
 	command := runner(s.dir, append([]string{"serve", "--listen", "127.0.0.1:0", "--data-dir", s.dir}, s.flags...)...)
-	asNobody(command)
+	as(command)
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	err := command.Run()
@@ -98,6 +101,9 @@ func (s *server) refused(code int, says string) {
 		s.t.Errorf("it says\n%swant one line that matches\n%s (%v)", text, says, err)
 	}
 }
+
+// asOurselves has a command run as who we are.
+func asOurselves(*exec.Cmd) {}
 
 // asNobody has a command run as a user who may do nothing, if we are root and could
 // not be refused anything otherwise.
