@@ -14,9 +14,13 @@ import (
 // scriptName is what stack traces call a script: the service knows no file.
 const scriptName = "script.js"
 
-// mostScriptBytes bounds the texts of the scripts that are kept compiled; their
-// bytecode takes about as much again. Images are bounded by the engine.
-const mostScriptBytes = 64 << 20
+// mostScriptBytes bounds the scripts that are kept compiled, in bytes of their texts,
+// with scriptOverhead for each: what small ones take beside. Images are bounded by the
+// engine.
+const (
+	mostScriptBytes = 64 << 20
+	scriptOverhead  = 32 << 10
+)
 
 // scripts keeps compiled scripts by the hash of their text, those used last. Projects
 // with the same text share one: it holds nothing of either.
@@ -63,7 +67,7 @@ func (s *scripts) compile(ctx context.Context, hash string, text []byte) (*host.
 	result, err, _ := s.flight.Do(hash, func() (any, error) {
 		script, err := s.engine.Compile(ctx, scriptName, text)
 		if err == nil {
-			s.put(&compiled{hash: hash, bytes: len(text), script: script})
+			s.put(&compiled{hash: hash, bytes: len(text) + scriptOverhead, script: script})
 		}
 		return script, err
 	})

@@ -170,6 +170,8 @@ func (c *Cluster) Resume() error {
 	options := []string{
 		"-p " + strconv.Itoa(c.port), "-c listen_addresses=127.0.0.1", "-c unix_socket_directories=" + c.dir,
 		"-c max_connections=200", "-c log_min_messages=fatal",
+		// The machine does not lose power in a test; a server that is killed loses nothing.
+		"-c fsync=off", "-c full_page_writes=off",
 	}
 	return c.run("pg_ctl", "-D", c.data(), "-w", "-t", "60", "-l", filepath.Join(c.dir, "server.log"), "-o", strings.Join(options, " "), "start")
 }
@@ -198,7 +200,19 @@ func (c *Cluster) DSN(database string) string {
 }
 
 // Create makes a new, empty database and returns its connection string.
-func (c *Cluster) Create(ctx context.Context) (string, error) {
+func (c *Cluster) Create(ctx context.Context) (string, error) { return c.create(ctx, "template1") }
+
+// Copy makes a new database with all that is in the one of a connection string, to which
+// nobody may be connected. It takes less time than a migration.
+func (c *Cluster) Copy(ctx context.Context, dsn string) (string, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return "", err
+	}
+	return c.create(ctx, config.Database)
+}
+
+func (c *Cluster) create(ctx context.Context, template string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, c.DSN("postgres"))
@@ -207,6 +221,6 @@ func (c *Cluster) Create(ctx context.Context) (string, error) {
 	}
 	defer conn.Close(ctx)
 	name := fmt.Sprintf("test_%d", c.next.Add(1))
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+name)
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+pgx.Identifier{template}.Sanitize())
 	return c.DSN(name), err
 }

@@ -184,8 +184,11 @@ func reportSoak(r *report, samples []sample) error {
 	r.add("soak: runs that ended well", "", samples[n-1].runs, 0, false)
 	r.add("soak: memory in the last quarter", "MB", medianOf(samples[n*3/4:], func(s sample) float64 { return s.resident })/1e6, 0, true)
 	r.add("soak: growth of memory from the third quarter to the last", "%", growth(func(s sample) float64 { return s.resident }), 5, true)
-	r.add("soak: growth of goroutines", "%", growth(func(s sample) float64 { return s.goroutines }), 5, true)
-	r.add("soak: growth of open files", "%", growth(func(s sample) float64 { return s.files }), 5, true)
+	more := func(of func(sample) float64) float64 {
+		return medianOf(samples[n*3/4:], of) - medianOf(samples[n/2:n*3/4], of)
+	}
+	r.add("soak: more goroutines", "", more(func(s sample) float64 { return s.goroutines }), 5, true)
+	r.add("soak: more open files", "", more(func(s sample) float64 { return s.files }), 5, true)
 	return nil
 }
 
