@@ -123,7 +123,8 @@ func (s *Service) accept(ctx context.Context, project string, body []byte, hops 
 	}
 	stored, err := s.Database.Accept(ctx, record.Activity{
 		ID: newID(), ProjectID: project, Type: header.Type, State: header.State, Result: header.Result,
-		Body: body, Hops: hops, Created: now(),
+		Summary: record.Summary{Text: header.Text, Description: header.Description, Environments: header.Environments},
+		Body:    body, Hops: hops, Created: now(),
 	}, delivery, func(all []record.Integration) []record.Integration { return matching(header, all) }, newID)
 	if err != nil {
 		return Accepted{}, err

@@ -91,10 +91,7 @@ func (a *api) listActivityRuns(ctx context.Context, in *ActivityPath) ([]Run, er
 		return nil, err
 	}
 	runs, err := a.Service.Runs(ctx, record.RunQuery{ProjectID: r.ProjectID, ActivityID: r.ID, Limit: activityRuns})
-	if err != nil {
-		return nil, err
-	}
-	return a.viewRuns(ctx, runs)
+	return mapped(runs, viewRun), err
 }
 
 func (a *api) redeploy(ctx context.Context, in *EnvironmentPath) (Accepted, error) {

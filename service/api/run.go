@@ -49,7 +49,7 @@ type RunParameters struct {
 func (r Run) Finished() bool { return activity.State(r.State).Finished() }
 
 // viewRun shows a run and the activity that caused it.
-func viewRun(r record.Run, header activity.Header) Run {
+func viewRun(r record.Run) Run {
 	self := pathOf("projects", r.ProjectID, "integrations", r.IntegrationID, "activities", r.ID)
 	view := Run{
 		Links: linksTo(self).with("log", self+"/log").with("cancel", self+"/cancel").with("redrive", self+"/redrive").
@@ -58,14 +58,14 @@ func viewRun(r record.Run, header activity.Header) Run {
 		Type:         runType,
 		Project:      r.ProjectID,
 		Integration:  r.IntegrationID,
-		Environments: orEmpty(header.Environments),
+		Environments: orEmpty(r.Summary.Environments),
 		State:        string(r.State),
 		CreatedAt:    Time{r.Created},
 		UpdatedAt:    Time{r.Created},
 		StartedAt:    timeOrNil(r.Started),
 		CompletedAt:  timeOrNil(r.Completed),
-		Description:  describe(r.ActivityType, header.Description, header.Text),
-		Text:         describe(r.ActivityType, header.Text),
+		Description:  describe(r.ActivityType, r.Summary.Description, r.Summary.Text),
+		Text:         describe(r.ActivityType, r.Summary.Text),
 		Parameters:   RunParameters{r.ActivityID, r.ActivityType, r.Attempt, r.Version},
 		Code:         r.Code,
 		Message:      r.Message,

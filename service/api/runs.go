@@ -2,12 +2,10 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
 
-	"cloche/activity"
 	"cloche/service"
 	"cloche/storage/record"
 )
@@ -57,44 +55,7 @@ func (a *api) listRuns(ctx context.Context, in *listRuns) ([]Run, error) {
 		q.Limit = in.Count
 	}
 	runs, err := a.Service.Runs(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return a.viewRuns(ctx, runs)
-}
-
-// viewRuns shows runs with their activities, each of which is read once.
-func (a *api) viewRuns(ctx context.Context, runs []record.Run) ([]Run, error) {
-	headers := make(map[string]activity.Header)
-	views := make([]Run, len(runs))
-	for i, r := range runs {
-		header, known := headers[r.ActivityID]
-		if !known {
-			var err error
-			if header, err = a.header(ctx, r); err != nil {
-				return nil, err
-			}
-			headers[r.ActivityID] = header
-		}
-		views[i] = viewRun(r, header)
-	}
-	return views, nil
-}
-
-// header reads what is shown of the activity that caused a run. One that is gone,
-// or cannot be read any more, costs the run its description alone.
-func (a *api) header(ctx context.Context, r record.Run) (activity.Header, error) {
-	cause, err := a.Service.Activity(ctx, r.ProjectID, r.ActivityID)
-	if err != nil && !errors.Is(err, service.ErrNotFound) {
-		return activity.Header{}, err
-	}
-	header, _ := activity.Parse(cause.Body)
-	return header, nil
-}
-
-func (a *api) viewRun(ctx context.Context, r record.Run) (Run, error) {
-	header, err := a.header(ctx, r)
-	return viewRun(r, header), err
+	return mapped(runs, viewRun), err
 }
 
 // run returns the run that a path names. One of another integration is not there.
@@ -115,8 +76,8 @@ func (a *api) getRun(ctx context.Context, in *RunPath) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	view, err := a.viewRun(ctx, r)
-	if err == nil && view.Finished() {
+	view := viewRun(r)
+	if view.Finished() {
 		view.Log, err = a.logText(ctx, r)
 	}
 	return view, err
@@ -141,8 +102,7 @@ func (a *api) cancelRun(ctx context.Context, in *RunPath) (Changed[Run], error) 
 	if r, err = a.Service.Cancel(ctx, r.ProjectID, r.ID); err != nil {
 		return Changed[Run]{}, err
 	}
-	view, err := a.viewRun(ctx, r)
-	return changed(view, nil), err
+	return changed(viewRun(r), nil), nil
 }
 
 func (a *api) redriveRun(ctx context.Context, in *RunPath) (Changed[Run], error) {
@@ -153,6 +113,5 @@ func (a *api) redriveRun(ctx context.Context, in *RunPath) (Changed[Run], error)
 	if r, err = a.Service.Redrive(ctx, r.ProjectID, r.ID); err != nil {
 		return Changed[Run]{}, err
 	}
-	view, err := a.viewRun(ctx, r)
-	return created(view, nil), err
+	return created(viewRun(r), nil), nil
 }

@@ -79,9 +79,7 @@ func (a *api) streamEvents(w http.ResponseWriter, r *http.Request, run record.Ru
 	if end == nil {
 		return
 	}
-	if view, err := a.viewRun(r.Context(), *end); err == nil {
-		_ = s.event("end", 0, view) // the client may have gone
-	}
+	_ = s.event("end", 0, viewRun(*end)) // the client may have gone
 }
 
 // follow calls line with every line of the run from want.after on, and idle when

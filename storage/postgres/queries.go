@@ -138,7 +138,7 @@ func (q queries) GetProject(ctx context.Context, id string) (sqlc.Project, error
 
 func (q queries) GetRun(ctx context.Context, arg sqlc.GetRunParams) (sqlc.GetRunRow, error) {
 	row, err := q.q.GetRun(ctx, pg.GetRunParams(arg))
-	return sqlc.GetRunRow{Run: sqlc.Run(row.Run), Type: row.Type}, err
+	return sqlc.GetRunRow{Run: sqlc.Run(row.Run), Type: row.Type, Summary: row.Summary}, err
 }
 
 func (q queries) GetVersion(ctx context.Context, arg sqlc.GetVersionParams) (sqlc.Version, error) {
@@ -186,21 +186,21 @@ func (q queries) ListProjects(ctx context.Context, prefix string) ([]sqlc.Projec
 func (q queries) ListRuns(ctx context.Context, arg sqlc.ListRunsParams) ([]sqlc.ListRunsRow, error) {
 	rows, err := q.q.ListRuns(ctx, pg.ListRunsParams(arg))
 	return mapped(rows, func(row pg.ListRunsRow) sqlc.ListRunsRow {
-		return sqlc.ListRunsRow{Run: sqlc.Run(row.Run), Type: row.Type}
+		return sqlc.ListRunsRow{Run: sqlc.Run(row.Run), Type: row.Type, Summary: row.Summary}
 	}), err
 }
 
 func (q queries) ListRunsOfActivity(ctx context.Context, arg sqlc.ListRunsOfActivityParams) ([]sqlc.ListRunsOfActivityRow, error) {
 	rows, err := q.q.ListRunsOfActivity(ctx, pg.ListRunsOfActivityParams(arg))
 	return mapped(rows, func(row pg.ListRunsOfActivityRow) sqlc.ListRunsOfActivityRow {
-		return sqlc.ListRunsOfActivityRow{Run: sqlc.Run(row.Run), Type: row.Type}
+		return sqlc.ListRunsOfActivityRow{Run: sqlc.Run(row.Run), Type: row.Type, Summary: row.Summary}
 	}), err
 }
 
 func (q queries) ListRunsOfProject(ctx context.Context, arg sqlc.ListRunsOfProjectParams) ([]sqlc.ListRunsOfProjectRow, error) {
 	rows, err := q.q.ListRunsOfProject(ctx, pg.ListRunsOfProjectParams(arg))
 	return mapped(rows, func(row pg.ListRunsOfProjectRow) sqlc.ListRunsOfProjectRow {
-		return sqlc.ListRunsOfProjectRow{Run: sqlc.Run(row.Run), Type: row.Type}
+		return sqlc.ListRunsOfProjectRow{Run: sqlc.Run(row.Run), Type: row.Type, Summary: row.Summary}
 	}), err
 }
 

@@ -7,14 +7,14 @@ ON CONFLICT (project_id, id) DO NOTHING;
 SELECT hash, activity_id FROM delivery WHERE project_id = @project_id AND id = @id;
 
 -- name: CreateActivity :exec
-INSERT INTO activity (id, project_id, type, state, result, hops, created, body)
-VALUES (@id, @project_id, @type, @state, @result, @hops, @created, @body);
+INSERT INTO activity (id, project_id, type, state, result, summary, hops, created, body)
+VALUES (@id, @project_id, @type, @state, @result, @summary, @hops, @created, @body);
 
 -- name: GetActivity :one
 SELECT * FROM activity WHERE id = @id AND project_id = @project_id;
 
 -- name: ListActivities :many
-SELECT id, project_id, type, state, result, hops, created FROM activity
+SELECT id, project_id, type, state, result, summary, hops, created FROM activity
 WHERE project_id = @project_id ORDER BY created DESC, id DESC LIMIT cast(@most AS bigint);
 
 -- name: RunsOfActivity :many

@@ -5,11 +5,11 @@ VALUES (@id, @project_id, @integration_id, @activity_id, @attempt, @lane, @place
     0, '', '', @seed, 0, '', 0, @ready, @created, 0, 0);
 
 -- name: GetRun :one
-SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT sqlc.embed(run), activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.id = @id AND run.project_id = @project_id;
 
 -- name: ListRuns :many
-SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT sqlc.embed(run), activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.integration_id = @integration_id AND run.project_id = @project_id
     AND (cast(@activity_id AS text) = '' OR run.activity_id = @activity_id)
     AND (cast(@state AS text) = '' OR @state LIKE '% ' || run.state || ' %')
@@ -20,7 +20,7 @@ WHERE run.integration_id = @integration_id AND run.project_id = @project_id
 ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 
 -- name: ListRunsOfActivity :many
-SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT sqlc.embed(run), activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.activity_id = @activity_id AND run.project_id = @project_id
     AND (cast(@state AS text) = '' OR @state LIKE '% ' || run.state || ' %')
     AND (cast(@result AS text) = '' OR run.result = @result)
@@ -30,7 +30,7 @@ WHERE run.activity_id = @activity_id AND run.project_id = @project_id
 ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 
 -- name: ListRunsOfProject :many
-SELECT sqlc.embed(run), activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT sqlc.embed(run), activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.project_id = @project_id
     AND (cast(@state AS text) = '' OR @state LIKE '% ' || run.state || ' %')
     AND (cast(@result AS text) = '' OR run.result = @result)

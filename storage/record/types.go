@@ -103,15 +103,25 @@ type Activity struct {
 	// in the body is the sender's, who sends an activity again in each state.
 	ID        string
 	ProjectID string
-	// Type, State and Result are what the body says.
-	Type   string
-	State  activity.State
-	Result activity.Result
+	// Type, State, Result and Summary are what the body says.
+	Type    string
+	State   activity.State
+	Result  activity.Result
+	Summary Summary
 	// Body is the JSON text that came in, byte for byte.
 	Body []byte
 	// Hops counts the scripts in whose fetch this activity has its origin.
 	Hops    int
 	Created time.Time
+}
+
+// Summary is what lists show of an activity. Its texts are valid UTF-8.
+type Summary struct {
+	// Text and Description are a sentence about it, plain and with markup.
+	Text        string `json:"text,omitempty"`
+	Description string `json:"description,omitempty"`
+	// Environments are those that it is about.
+	Environments []string `json:"environments,omitempty"`
 }
 
 // Delivery identifies one act of sending.
@@ -162,8 +172,9 @@ type Run struct {
 	Started   time.Time // zero before
 	Completed time.Time // zero before
 
-	// ActivityType and ActivityBody describe the activity, for listings.
+	// ActivityType and Summary describe the activity, for lists.
 	ActivityType string
+	Summary      Summary
 }
 
 // Line is one line of a run's log.

@@ -149,8 +149,12 @@ func remember(t Tx, a record.Activity, delivery record.Delivery) (*record.Accept
 }
 
 func insertActivity(t Tx, a record.Activity) error {
+	summary, err := encodeJSON(a.Summary)
+	if err != nil {
+		return err
+	}
 	return t.CreateActivity(t.Context(), sqlc.CreateActivityParams{
-		ID: a.ID, ProjectID: a.ProjectID, Type: blob(a.Type), State: string(a.State), Result: string(a.Result),
+		ID: a.ID, ProjectID: a.ProjectID, Type: blob(a.Type), State: string(a.State), Result: string(a.Result), Summary: summary,
 		Hops: int64(a.Hops), Created: micros(a.Created), Body: a.Body,
 	})
 }
@@ -198,7 +202,7 @@ func (d *Database) ListActivities(ctx context.Context, project string, limit int
 		list = mapped(rows, func(row sqlc.ListActivitiesRow) record.Activity {
 			return activityOf(sqlc.Activity{
 				ID: row.ID, ProjectID: row.ProjectID, Type: row.Type, State: row.State, Result: row.Result,
-				Hops: row.Hops, Created: row.Created,
+				Summary: row.Summary, Hops: row.Hops, Created: row.Created,
 			})
 		})
 		return err

@@ -260,7 +260,7 @@ func (d *Database) load(t Tx, row sqlc.HeadOfLaneRow) (*record.Work, error) {
 	}
 	integration, err := integrationOf(row.Integration)
 	return &record.Work{
-		Run: runOf(row.Run, cause.Type), Activity: activityOf(cause), Integration: integration, ProjectName: project.Name,
+		Run: runOf(row.Run, cause.Type, cause.Summary), Activity: activityOf(cause), Integration: integration, ProjectName: project.Name,
 		Version: record.Version{
 			IntegrationID: integration.ID, Number: integration.Version, Hash: version.Hash, Created: fromMicros(version.Created),
 		},

@@ -99,11 +99,20 @@ func variableOf(row sqlc.Variable) record.Variable {
 func activityOf(row sqlc.Activity) record.Activity {
 	return record.Activity{
 		ID: row.ID, ProjectID: row.ProjectID, Type: string(row.Type), State: activity.State(row.State),
-		Result: activity.Result(row.Result), Body: row.Body, Hops: int(row.Hops), Created: fromMicros(row.Created),
+		Result: activity.Result(row.Result), Summary: summaryOf(row.Summary), Body: row.Body, Hops: int(row.Hops), Created: fromMicros(row.Created),
 	}
 }
 
-func runOf(row sqlc.Run, activityType []byte) record.Run {
+// summaryOf reads a summary. One that is damaged costs lists a description, and no more.
+func summaryOf(text string) record.Summary {
+	var summary record.Summary
+	if json.Unmarshal([]byte(text), &summary) != nil {
+		return record.Summary{}
+	}
+	return summary
+}
+
+func runOf(row sqlc.Run, activityType []byte, summary string) record.Run {
 	return record.Run{
 		Seq: row.Seq, ID: row.ID, ProjectID: row.ProjectID, IntegrationID: row.IntegrationID,
 		ActivityID: row.ActivityID, ActivityType: string(activityType), Attempt: int(row.Attempt), Lane: int(row.Lane), Place: row.Place,
@@ -111,7 +120,7 @@ func runOf(row sqlc.Run, activityType []byte) record.Run {
 		Message: string(row.Message), Dead: row.Dead != 0, Version: int(row.Version), ScriptHash: row.ScriptHash,
 		Engine: row.Engine, Seed: row.Seed, Steps: row.Steps, Receipt: row.Receipt, Epoch: row.Epoch,
 		Ready: fromMicros(row.Ready), Created: fromMicros(row.Created), Started: fromMicros(row.Started),
-		Completed: fromMicros(row.Completed),
+		Completed: fromMicros(row.Completed), Summary: summaryOf(summary),
 	}
 }
 

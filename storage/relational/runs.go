@@ -33,19 +33,19 @@ func listRuns(ctx context.Context, q sqlc.Querier, query record.RunQuery) ([]rec
 			State: states, Result: query.Result,
 			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: prefixOf(query.Prefix), Most: int64(query.Limit),
 		})
-		return mapped(rows, func(row sqlc.ListRunsRow) record.Run { return runOf(row.Run, row.Type) }), err
+		return mapped(rows, func(row sqlc.ListRunsRow) record.Run { return runOf(row.Run, row.Type, row.Summary) }), err
 	case query.ActivityID != "":
 		rows, err := q.ListRunsOfActivity(ctx, sqlc.ListRunsOfActivityParams{
 			ProjectID: query.ProjectID, ActivityID: query.ActivityID, State: states, Result: query.Result,
 			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: prefixOf(query.Prefix), Most: int64(query.Limit),
 		})
-		return mapped(rows, func(row sqlc.ListRunsOfActivityRow) record.Run { return runOf(row.Run, row.Type) }), err
+		return mapped(rows, func(row sqlc.ListRunsOfActivityRow) record.Run { return runOf(row.Run, row.Type, row.Summary) }), err
 	default:
 		rows, err := q.ListRunsOfProject(ctx, sqlc.ListRunsOfProjectParams{
 			ProjectID: query.ProjectID, State: states, Result: query.Result,
 			Before: micros(query.Before), Dead: flag(query.Dead), Prefix: prefixOf(query.Prefix), Most: int64(query.Limit),
 		})
-		return mapped(rows, func(row sqlc.ListRunsOfProjectRow) record.Run { return runOf(row.Run, row.Type) }), err
+		return mapped(rows, func(row sqlc.ListRunsOfProjectRow) record.Run { return runOf(row.Run, row.Type, row.Summary) }), err
 	}
 }
 
@@ -61,7 +61,7 @@ func (d *Database) Run(ctx context.Context, project, id string) (record.Run, err
 
 func getRun(ctx context.Context, q sqlc.Querier, project, id string) (record.Run, error) {
 	row, err := q.GetRun(ctx, sqlc.GetRunParams{ID: id, ProjectID: project})
-	return runOf(row.Run, row.Type), one(err)
+	return runOf(row.Run, row.Type, row.Summary), one(err)
 }
 
 // Lines implements record.Runs.

@@ -38,7 +38,7 @@ func testAccept(b *bed) {
 		run := b.run(accepted.Runs[n])
 		want := record.Run{
 			Seq: run.Seq, ID: accepted.Runs[n], ProjectID: b.project.ID, IntegrationID: i.ID, ActivityID: a.ID, Attempt: 1,
-			State: "pending", Seed: run.Seed, Ready: a.Created, Created: a.Created, ActivityType: a.Type,
+			State: "pending", Seed: run.Seed, Ready: a.Created, Created: a.Created, ActivityType: a.Type, Summary: a.Summary,
 		}
 		b.equal("the run", run, want)
 		if len(run.Seed) > 0 || run.Seq <= 0 {

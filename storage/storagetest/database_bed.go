@@ -100,6 +100,7 @@ func newActivity(project string) record.Activity {
 	return record.Activity{
 		ID: newID(), ProjectID: project, Type: "environment.push", State: activity.StateComplete,
 		Result: activity.ResultSuccess, Body: []byte("{}"), Created: now(),
+		Summary: record.Summary{Text: "a\x00\"b\"", Description: "<b>ü</b>", Environments: []string{"main", ""}},
 	}
 }
 

@@ -116,6 +116,7 @@ func (b *bed) wantRuns(name string, q record.RunQuery, want []string) {
 		if run.ActivityType != "environment.push" {
 			b.Errorf("%s: the activity's type is %q", name, run.ActivityType)
 		}
+		b.equal("the summary", run.Summary, newActivity("").Summary)
 	}
 	b.equal(name, got, want)
 }

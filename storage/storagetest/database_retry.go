@@ -51,7 +51,7 @@ func testRetryHoldsBack(b *bed) {
 		Seq: retry.Seq, ID: retry.ID, ProjectID: bad.ProjectID, IntegrationID: bad.ID, ActivityID: runs[0].ActivityID,
 		Attempt: 2, Lane: bad.Lane, Place: runs[0].Seq, State: activity.StateComplete, Result: activity.ResultSuccess, Code: "ok",
 		Version: 1, ScriptHash: retry.ScriptHash, Engine: "engine", Seed: retry.Seed, Epoch: retry.Epoch,
-		Ready: retry.Ready, Created: retry.Created, Started: retry.Started, Completed: retry.Completed, ActivityType: "environment.push",
+		Ready: retry.Ready, Created: retry.Created, Started: retry.Started, Completed: retry.Completed, ActivityType: "environment.push", Summary: newActivity("").Summary,
 	}
 	b.equal("the retry", retry, want)
 	if r := b.run(first); r.Code != "script_error" || r.Result != activity.ResultFailure {
@@ -118,7 +118,7 @@ func testRedrive(b *bed) {
 	b.equal("what Redrive returns", again, b.run(id))
 	want := record.Run{
 		Seq: again.Seq, ID: id, ProjectID: b.project.ID, IntegrationID: i.ID, ActivityID: b.run(first).ActivityID, Attempt: 2,
-		State: activity.StatePending, Seed: again.Seed, Ready: again.Ready, Created: again.Created, ActivityType: "environment.push",
+		State: activity.StatePending, Seed: again.Seed, Ready: again.Ready, Created: again.Created, ActivityType: "environment.push", Summary: newActivity("").Summary,
 	}
 	b.equal("the run", again, want)
 	if len(again.Seed) > 0 || again.Created.Before(before) || again.Seq <= b.run(waiting).Seq {

@@ -78,6 +78,7 @@ CREATE TABLE activity (
     type       bytea   NOT NULL,
     state      text    NOT NULL,
     result     text    NOT NULL,
+    summary    text    NOT NULL, -- JSON
     hops       bigint  NOT NULL,
     created    bigint  NOT NULL,
     body       bytea   NOT NULL

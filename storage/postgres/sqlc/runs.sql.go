@@ -228,7 +228,7 @@ func (q *Queries) FinishRun(ctx context.Context, arg FinishRunParams) (int64, er
 }
 
 const getRun = `-- name: GetRun :one
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.id = $1 AND run.project_id = $2
 `
 
@@ -238,8 +238,9 @@ type GetRunParams struct {
 }
 
 type GetRunRow struct {
-	Run  Run
-	Type []byte
+	Run     Run
+	Type    []byte
+	Summary string
 }
 
 func (q *Queries) GetRun(ctx context.Context, arg GetRunParams) (GetRunRow, error) {
@@ -271,6 +272,7 @@ func (q *Queries) GetRun(ctx context.Context, arg GetRunParams) (GetRunRow, erro
 		&i.Run.Started,
 		&i.Run.Completed,
 		&i.Type,
+		&i.Summary,
 	)
 	return i, err
 }
@@ -427,7 +429,7 @@ func (q *Queries) ListLines(ctx context.Context, arg ListLinesParams) ([]ListLin
 }
 
 const listRuns = `-- name: ListRuns :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.integration_id = $1 AND run.project_id = $2
     AND (cast($3 AS text) = '' OR run.activity_id = $3)
     AND (cast($4 AS text) = '' OR $4 LIKE '% ' || run.state || ' %')
@@ -451,8 +453,9 @@ type ListRunsParams struct {
 }
 
 type ListRunsRow struct {
-	Run  Run
-	Type []byte
+	Run     Run
+	Type    []byte
+	Summary string
 }
 
 func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsRow, error) {
@@ -500,6 +503,7 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsR
 			&i.Run.Started,
 			&i.Run.Completed,
 			&i.Type,
+			&i.Summary,
 		); err != nil {
 			return nil, err
 		}
@@ -512,7 +516,7 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsR
 }
 
 const listRunsOfActivity = `-- name: ListRunsOfActivity :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.activity_id = $1 AND run.project_id = $2
     AND (cast($3 AS text) = '' OR $3 LIKE '% ' || run.state || ' %')
     AND (cast($4 AS text) = '' OR run.result = $4)
@@ -534,8 +538,9 @@ type ListRunsOfActivityParams struct {
 }
 
 type ListRunsOfActivityRow struct {
-	Run  Run
-	Type []byte
+	Run     Run
+	Type    []byte
+	Summary string
 }
 
 func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivityParams) ([]ListRunsOfActivityRow, error) {
@@ -582,6 +587,7 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 			&i.Run.Started,
 			&i.Run.Completed,
 			&i.Type,
+			&i.Summary,
 		); err != nil {
 			return nil, err
 		}
@@ -594,7 +600,7 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 }
 
 const listRunsOfProject = `-- name: ListRunsOfProject :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.project_id = $1
     AND (cast($2 AS text) = '' OR $2 LIKE '% ' || run.state || ' %')
     AND (cast($3 AS text) = '' OR run.result = $3)
@@ -615,8 +621,9 @@ type ListRunsOfProjectParams struct {
 }
 
 type ListRunsOfProjectRow struct {
-	Run  Run
-	Type []byte
+	Run     Run
+	Type    []byte
+	Summary string
 }
 
 func (q *Queries) ListRunsOfProject(ctx context.Context, arg ListRunsOfProjectParams) ([]ListRunsOfProjectRow, error) {
@@ -662,6 +669,7 @@ func (q *Queries) ListRunsOfProject(ctx context.Context, arg ListRunsOfProjectPa
 			&i.Run.Started,
 			&i.Run.Completed,
 			&i.Type,
+			&i.Summary,
 		); err != nil {
 			return nil, err
 		}

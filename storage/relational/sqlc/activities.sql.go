@@ -10,8 +10,8 @@ import (
 )
 
 const createActivity = `-- name: CreateActivity :exec
-INSERT INTO activity (id, project_id, type, state, result, hops, created, body)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+INSERT INTO activity (id, project_id, type, state, result, summary, hops, created, body)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 `
 
 type CreateActivityParams struct {
@@ -20,6 +20,7 @@ type CreateActivityParams struct {
 	Type      []byte
 	State     string
 	Result    string
+	Summary   string
 	Hops      int64
 	Created   int64
 	Body      []byte
@@ -32,6 +33,7 @@ func (q *Queries) CreateActivity(ctx context.Context, arg CreateActivityParams) 
 		arg.Type,
 		arg.State,
 		arg.Result,
+		arg.Summary,
 		arg.Hops,
 		arg.Created,
 		arg.Body,
@@ -68,7 +70,7 @@ func (q *Queries) CreateDelivery(ctx context.Context, arg CreateDeliveryParams) 
 }
 
 const getActivity = `-- name: GetActivity :one
-SELECT id, project_id, type, state, result, hops, created, body FROM activity WHERE id = ?1 AND project_id = ?2
+SELECT id, project_id, type, state, result, summary, hops, created, body FROM activity WHERE id = ?1 AND project_id = ?2
 `
 
 type GetActivityParams struct {
@@ -85,6 +87,7 @@ func (q *Queries) GetActivity(ctx context.Context, arg GetActivityParams) (Activ
 		&i.Type,
 		&i.State,
 		&i.Result,
+		&i.Summary,
 		&i.Hops,
 		&i.Created,
 		&i.Body,
@@ -114,7 +117,7 @@ func (q *Queries) GetDelivery(ctx context.Context, arg GetDeliveryParams) (GetDe
 }
 
 const listActivities = `-- name: ListActivities :many
-SELECT id, project_id, type, state, result, hops, created FROM activity
+SELECT id, project_id, type, state, result, summary, hops, created FROM activity
 WHERE project_id = ?1 ORDER BY created DESC, id DESC LIMIT cast(?2 AS bigint)
 `
 
@@ -129,6 +132,7 @@ type ListActivitiesRow struct {
 	Type      []byte
 	State     string
 	Result    string
+	Summary   string
 	Hops      int64
 	Created   int64
 }
@@ -148,6 +152,7 @@ func (q *Queries) ListActivities(ctx context.Context, arg ListActivitiesParams) 
 			&i.Type,
 			&i.State,
 			&i.Result,
+			&i.Summary,
 			&i.Hops,
 			&i.Created,
 		); err != nil {

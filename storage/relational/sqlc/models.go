@@ -14,6 +14,7 @@ type Activity struct {
 	Type      []byte
 	State     string
 	Result    string
+	Summary   string
 	Hops      int64
 	Created   int64
 	Body      []byte

@@ -231,7 +231,7 @@ func (q *Queries) FinishRun(ctx context.Context, arg FinishRunParams) (int64, er
 }
 
 const getRun = `-- name: GetRun :one
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.id = ?1 AND run.project_id = ?2
 `
 
@@ -241,8 +241,9 @@ type GetRunParams struct {
 }
 
 type GetRunRow struct {
-	Run  Run
-	Type []byte
+	Run     Run
+	Type    []byte
+	Summary string
 }
 
 func (q *Queries) GetRun(ctx context.Context, arg GetRunParams) (GetRunRow, error) {
@@ -274,6 +275,7 @@ func (q *Queries) GetRun(ctx context.Context, arg GetRunParams) (GetRunRow, erro
 		&i.Run.Started,
 		&i.Run.Completed,
 		&i.Type,
+		&i.Summary,
 	)
 	return i, err
 }
@@ -433,7 +435,7 @@ func (q *Queries) ListLines(ctx context.Context, arg ListLinesParams) ([]ListLin
 }
 
 const listRuns = `-- name: ListRuns :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.integration_id = ?1 AND run.project_id = ?2
     AND (cast(?3 AS text) = '' OR run.activity_id = ?3)
     AND (cast(?4 AS text) = '' OR ?4 LIKE '% ' || run.state || ' %')
@@ -457,8 +459,9 @@ type ListRunsParams struct {
 }
 
 type ListRunsRow struct {
-	Run  Run
-	Type []byte
+	Run     Run
+	Type    []byte
+	Summary string
 }
 
 func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsRow, error) {
@@ -506,6 +509,7 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsR
 			&i.Run.Started,
 			&i.Run.Completed,
 			&i.Type,
+			&i.Summary,
 		); err != nil {
 			return nil, err
 		}
@@ -521,7 +525,7 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]ListRunsR
 }
 
 const listRunsOfActivity = `-- name: ListRunsOfActivity :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.activity_id = ?1 AND run.project_id = ?2
     AND (cast(?3 AS text) = '' OR ?3 LIKE '% ' || run.state || ' %')
     AND (cast(?4 AS text) = '' OR run.result = ?4)
@@ -543,8 +547,9 @@ type ListRunsOfActivityParams struct {
 }
 
 type ListRunsOfActivityRow struct {
-	Run  Run
-	Type []byte
+	Run     Run
+	Type    []byte
+	Summary string
 }
 
 func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivityParams) ([]ListRunsOfActivityRow, error) {
@@ -591,6 +596,7 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 			&i.Run.Started,
 			&i.Run.Completed,
 			&i.Type,
+			&i.Summary,
 		); err != nil {
 			return nil, err
 		}
@@ -606,7 +612,7 @@ func (q *Queries) ListRunsOfActivity(ctx context.Context, arg ListRunsOfActivity
 }
 
 const listRunsOfProject = `-- name: ListRunsOfProject :many
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type FROM run JOIN activity ON activity.id = run.activity_id
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, activity.type, activity.summary FROM run JOIN activity ON activity.id = run.activity_id
 WHERE run.project_id = ?1
     AND (cast(?2 AS text) = '' OR ?2 LIKE '% ' || run.state || ' %')
     AND (cast(?3 AS text) = '' OR run.result = ?3)
@@ -627,8 +633,9 @@ type ListRunsOfProjectParams struct {
 }
 
 type ListRunsOfProjectRow struct {
-	Run  Run
-	Type []byte
+	Run     Run
+	Type    []byte
+	Summary string
 }
 
 func (q *Queries) ListRunsOfProject(ctx context.Context, arg ListRunsOfProjectParams) ([]ListRunsOfProjectRow, error) {
@@ -674,6 +681,7 @@ func (q *Queries) ListRunsOfProject(ctx context.Context, arg ListRunsOfProjectPa
 			&i.Run.Started,
 			&i.Run.Completed,
 			&i.Type,
+			&i.Summary,
 		); err != nil {
 			return nil, err
 		}

@@ -61,6 +61,7 @@ CREATE TABLE activity (
     type       BLOB    NOT NULL,
     state      TEXT    NOT NULL,
     result     TEXT    NOT NULL,
+    summary    TEXT    NOT NULL, -- JSON
     hops       INTEGER NOT NULL,
     created    INTEGER NOT NULL,
     body       BLOB    NOT NULL
