@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,9 +20,9 @@ import (
 type Config struct {
 	// Database holds everything; it stays the caller's to close, after Run returned.
 	Database record.Database
-	// Engine runs the scripts; it stays the caller's to close, after Run returned. Its
-	// MaxMemory must be at least MaxLimits.Memory.
-	Engine *host.Engine
+	// Engine is a *host.Engine, or starts one when it is needed; it stays the caller's to
+	// close, after Run returned. Its MaxMemory must be at least MaxLimits.Memory.
+	Engine Compiler
 	// Keys encrypt sensitive variables and the secrets of webhooks.
 	Keys *secret.Keyring
 	// Log gets what concerns the operator. Nil: nothing.
@@ -66,6 +67,12 @@ type Config struct {
 	Burst int
 	// MaxHops is how many scripts may cause each other by fetch. Default 5.
 	MaxHops int
+}
+
+// Compiler makes scripts of their texts. It is safe for concurrent use.
+type Compiler interface {
+	// Compile is that of host.Engine.
+	Compile(ctx context.Context, name string, source []byte) (*host.Script, error)
 }
 
 // deliveryMemory is for how long a delivery is recognised when it comes again:

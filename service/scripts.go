@@ -26,7 +26,7 @@ const (
 // with the same text share one: it holds nothing of either.
 type scripts struct {
 	database record.Database
-	engine   *host.Engine
+	engine   Compiler
 	flight   singleflight.Group
 
 	mu    sync.Mutex
@@ -41,7 +41,7 @@ type compiled struct {
 	script *host.Script
 }
 
-func newScripts(database record.Database, engine *host.Engine) *scripts {
+func newScripts(database record.Database, engine Compiler) *scripts {
 	return &scripts{database: database, engine: engine, known: make(map[string]*list.Element)}
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"cloche/host"
 	"cloche/secret"
 	"cloche/service"
 	"cloche/storage/postgres"
@@ -23,7 +22,7 @@ import (
 // backend is the service over a database file.
 type backend struct {
 	database record.Database
-	engine   *host.Engine
+	engine   *lazyEngine
 	service  *service.Service
 }
 
@@ -38,7 +37,7 @@ func openBackend(ctx context.Context, config serviceConfig, log *slog.Logger, re
 	if err != nil {
 		return nil, err
 	}
-	b := &backend{database: database}
+	b := &backend{database: database, engine: &lazyEngine{config: config}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.close(ctx))
@@ -46,9 +45,6 @@ func openBackend(ctx context.Context, config serviceConfig, log *slog.Logger, re
 	}()
 	key, err := openKey(ctx, where, database)
 	if err != nil {
-		return nil, err
-	}
-	if b.engine, err = config.newEngine(ctx); err != nil {
 		return nil, err
 	}
 	b.service, err = service.New(config.service(database, b.engine, key, log, register))
@@ -81,11 +77,7 @@ func openDatabase(ctx context.Context, config serviceConfig, where location, log
 }
 
 func (b *backend) close(ctx context.Context) error {
-	var err error
-	if b.engine != nil {
-		err = b.engine.Close(context.WithoutCancel(ctx))
-	}
-	return errors.Join(err, b.database.Close())
+	return errors.Join(b.engine.close(context.WithoutCancel(ctx)), b.database.Close())
 }
 
 // directoryReason says why a directory cannot be made or written.

@@ -104,6 +104,9 @@ func serve(ctx context.Context, s Streams, o serveOptions) (err error) {
 	if err := o.guardListen(ctx, b); err != nil {
 		return err
 	}
+	if _, err := b.engine.start(ctx); err != nil {
+		return err // the first run must not be the one to tell
+	}
 	listener, err := o.open()
 	if err != nil {
 		return err

@@ -67,9 +67,6 @@ func (c *serviceConfig) flags(f *pflag.FlagSet) {
 
 // newEngine makes the engine with room for the largest runs that are allowed.
 func (c serviceConfig) newEngine(ctx context.Context) (*host.Engine, error) {
-	if c.maxMemory != 0 && (c.maxMemory < minHeap || c.maxMemory > maxHeap) {
-		return nil, usage("--max-memory must be %s to %s", formatBytes(minHeap), formatBytes(maxHeap))
-	}
 	return host.New(ctx, host.Config{CacheDir: cacheDirectory(), MaxMemory: int64(c.maxMemory)})
 }
 
@@ -85,6 +82,9 @@ func (c serviceConfig) validate() error {
 		if name.bad {
 			return usage("--%s must not be negative", name.flag)
 		}
+	}
+	if c.maxMemory != 0 && (c.maxMemory < minHeap || c.maxMemory > maxHeap) {
+		return usage("--max-memory must be %s to %s", formatBytes(minHeap), formatBytes(maxHeap))
 	}
 	if _, err := c.synchronous(); err != nil {
 		return err
@@ -129,7 +129,7 @@ func prefixes(flag string, texts []string) ([]netip.Prefix, error) {
 	return networks, nil
 }
 
-func (c serviceConfig) service(database record.Database, engine *host.Engine, key secret.Key, log *slog.Logger, register prometheus.Registerer) service.Config {
+func (c serviceConfig) service(database record.Database, engine service.Compiler, key secret.Key, log *slog.Logger, register prometheus.Registerer) service.Config {
 	fetch, _ := c.fetch() // validate has tried
 	return service.Config{
 		Database:   database,
