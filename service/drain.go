@@ -80,8 +80,7 @@ func (s *Service) decideRetry(work *record.Work, outcome *record.Outcome) {
 	}
 	policy := work.Integration.Retry
 	if !policy.Retries(r.Code, r.Attempt) {
-		// A policy of one attempt asks for none, and so leaves no dead letter.
-		r.Dead = policy.WithDefaults().Attempts > 1
+		r.Dead = true // whatever the policy: somebody may want to redrive it
 		return
 	}
 	again := *r

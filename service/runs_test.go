@@ -109,6 +109,12 @@ func TestRetryAndDeadLetter(t *testing.T) {
 		t.Errorf("the third attempt: %+v", last)
 	}
 
+	once := b.add(`throw new Error("always")`, nil)
+	b.push(push)
+	if letter := b.waitAttempt(once.ID, 1); !letter.Dead {
+		t.Errorf("what failed without a policy is no dead letter: %+v", letter)
+	}
+
 	dead := b.add(`throw new Error("always")`, retry(2))
 	b.push(push)
 	letter := b.waitAttempt(dead.ID, 2)

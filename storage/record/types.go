@@ -154,7 +154,8 @@ type Run struct {
 	Code string
 	// Message is the first line of what went wrong; "" if nothing did.
 	Message string
-	// Dead says that it failed and its policy has no attempt left.
+	// Dead says that it failed and nothing follows: its policy has no attempt left, or none for
+	// how it failed.
 	Dead bool
 	// Version is the number of the version that ran, 0 before it started.
 	Version    int
