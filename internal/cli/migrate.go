@@ -15,6 +15,7 @@ import (
 
 	"cloche/secret"
 	"cloche/storage/migrate"
+	"cloche/storage/record"
 	"cloche/storage/sqlite"
 )
 
@@ -91,6 +92,8 @@ func runMigrate(ctx context.Context, s Streams, o migrateOptions) (err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, sqlite.ErrNotStorage):
 		return invalid("--from %s: %s", o.from, sourceReason(err))
+	case errors.Is(err, record.ErrInUse):
+		return fmt.Errorf("--from %s: %w: stop the server that has it first", o.from, record.ErrInUse)
 	case err != nil:
 		return err
 	}

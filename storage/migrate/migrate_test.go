@@ -377,3 +377,19 @@ func TestOldSource(t *testing.T) {
 	must(t, err)
 	compare(t, openTarget(t, dsn), read(t, path))
 }
+
+// TestTextsThatAreNone names the row whose text PostgreSQL cannot hold.
+func TestTextsThatAreNone(t *testing.T) {
+	t.Parallel()
+	path, dsn := newFile(t), server.Database(t)
+	db, err := sql.Open("sqlite3", "file:"+path)
+	must(t, err)
+	_, err = db.Exec("UPDATE project SET name = 'a' || char(0) WHERE id = (SELECT min(id) FROM project)")
+	must(t, err)
+	must(t, db.Close())
+	_, err = run(context.Background(), t, path, dsn, migrate.Options{})
+	if err == nil || !strings.Contains(err.Error(), "table project: the column name of row") {
+		t.Errorf("the error is %v", err)
+	}
+	openTarget(t, dsn) // is as empty as it was
+}
