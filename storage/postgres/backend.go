@@ -70,6 +70,9 @@ func (t transaction) Queue(boxes ...record.Mailbox) error {
 // Wake implements relational.Tx.
 func (t transaction) Wake(boxes ...record.Mailbox) error { return t.insert.Wake(t.ctx, t.tx, boxes) }
 
+// Claimed implements relational.Tx: what others know of a mailbox is in the database.
+func (transaction) Claimed(record.Mailbox) {}
+
 // Complete implements relational.Tx.
 func (t transaction) Complete(ctx context.Context, job *queue.Job) error {
 	return queue.Complete[*riverpgxv5.Driver](ctx, t.tx, job)

@@ -53,6 +53,9 @@ type Tx interface {
 	// Wake has the mailboxes worked on once the transaction is committed. It does not
 	// mind if they have no work.
 	Wake(boxes ...record.Mailbox) error
+	// Claimed is told that the mailbox is worked on from here, so that whoever wakes it
+	// from now on wakes it once more.
+	Claimed(box record.Mailbox)
 	// Complete marks the job of a mailbox as done, if it is still this worker's. ctx is
 	// the job's own.
 	Complete(ctx context.Context, job *queue.Job) error

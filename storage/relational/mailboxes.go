@@ -82,6 +82,7 @@ func (d *Database) claim(ctx context.Context, claim *record.Claim) (*record.Work
 		work, taken = nil, *claim
 		taken.Epoch, err = t.Claim(t.Context(), sqlc.ClaimParams{ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane)})
 		if err == nil {
+			t.Claimed(claim.Mailbox)
 			work, err = d.next(t, &taken, true)
 		}
 		return err

@@ -76,8 +76,12 @@ func (t transaction) Wake(boxes ...record.Mailbox) error {
 	return nil
 }
 
+// Claimed implements relational.Tx.
+func (t transaction) Claimed(box record.Mailbox) { t.wakes.worked(box) }
+
 // Complete implements relational.Tx.
 func (t transaction) Complete(ctx context.Context, job *queue.Job) error {
+	t.wakes.worked(job.Args.Mailbox)
 	return queue.Complete[driver](ctx, t.tx, job)
 }
 

@@ -108,7 +108,7 @@ func (d *Database) install(ctx context.Context) error {
 	if b.writing, err = sqlc.Prepare(ctx, b.writer); err != nil {
 		return err
 	}
-	b.wakes.insert, err = queue.NewClient(b.driver(), queue.Config{Log: b.log}, nil)
+	b.wakes.insert, err = queue.NewClient(b.driver(), queue.Config{Fast: true, Log: b.log}, nil)
 	if err != nil {
 		return err
 	}
