@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -135,10 +136,36 @@ func (e *eventReader) next() (kind string, data []byte, ok bool) {
 	return "", nil, false
 }
 
-// awaitRuns prints the logs of the runs that an activity caused until they have
-// ended, and returns an error if one failed.
+// followAttempts follows a run and, while it fails and is tried again, what follows.
+// It returns the last attempt.
+func followAttempts(ctx context.Context, s *session, r api.Run, line func(api.Line)) (api.Run, error) {
+	for {
+		ended, err := followRun(ctx, s, r, line)
+		if err != nil || succeeded(ended) || ended.Dead {
+			return ended, err
+		}
+		// A retry is made in the transaction that records the failure.
+		again, err := runsOf(ctx, s, ended.Project, ended.Parameters.Activity, func(other api.Run) bool {
+			return other.Integration == ended.Integration && other.Parameters.Attempt == ended.Parameters.Attempt+1
+		})
+		if err != nil || len(again) == 0 {
+			return ended, err
+		}
+		fmt.Fprintf(s.Err, "Activity %s of the integration %s: %s; it is tried again as %s\n", ended.ID, ended.Integration, ended.Code, again[0].ID)
+		r = again[0]
+	}
+}
+
+// runsOf returns the runs that an activity caused and that are wanted.
+func runsOf(ctx context.Context, s *session, project, activity string, wanted func(api.Run) bool) ([]api.Run, error) {
+	all, err := get[[]api.Run](ctx, s.client, apiPath("projects", project, "activities", activity, "runs"))
+	return slices.DeleteFunc(all, func(r api.Run) bool { return !wanted(r) }), err
+}
+
+// awaitRuns prints the logs of the runs that an activity caused, retries included,
+// until they have ended, and returns an error if the last attempt of one failed.
 func awaitRuns(ctx context.Context, s *session, project, activity string, format *logFormat) error {
-	runs, err := get[[]api.Run](ctx, s.client, apiPath("projects", project, "activities", activity, "runs"))
+	runs, err := runsOf(ctx, s, project, activity, func(r api.Run) bool { return r.Parameters.Attempt == 1 })
 	if err != nil {
 		return err
 	}
@@ -148,8 +175,8 @@ func awaitRuns(ctx context.Context, s *session, project, activity string, format
 	}
 	s.work()
 	// The lines of several runs come between each other, but each in one piece.
-	streams := s.Streams
-	streams.Out, streams.Err = synchronized(s.Out), synchronized(s.Err)
+	together := *s
+	together.Out, together.Err = synchronized(s.Out), synchronized(s.Err)
 	ended := make([]api.Run, len(runs))
 	failures := make([]error, len(runs))
 	var group sync.WaitGroup
@@ -159,7 +186,7 @@ func awaitRuns(ctx context.Context, s *session, project, activity string, format
 			prefix = "[" + r.Integration + "] "
 		}
 		group.Go(func() {
-			ended[i], failures[i] = followRun(ctx, s, r, format.printer(streams, prefix))
+			ended[i], failures[i] = followAttempts(ctx, &together, r, format.printer(together.Streams, prefix))
 		})
 	}
 	group.Wait()
@@ -178,7 +205,7 @@ func judge(s *session, runs []api.Run) error {
 			text = r.Code
 		}
 		fmt.Fprintf(s.Err, "Activity %s of the integration %s: %s\n", r.ID, r.Integration, text)
-		if r.Result == nil || *r.Result != "success" {
+		if !succeeded(r) {
 			worst = max(worst, runExitCode(host.Code(r.Code)), exitFailed)
 		}
 	}
@@ -187,6 +214,8 @@ func judge(s *session, runs []api.Run) error {
 	}
 	return nil
 }
+
+func succeeded(r api.Run) bool { return r.Result != nil && *r.Result == "success" }
 
 // synchronized makes a writer safe for concurrent use, a terminal still being one.
 func synchronized(w io.Writer) io.Writer {

@@ -21,7 +21,8 @@ func newPushCommand(s Streams) *cobra.Command {
 		GroupID: groupActivities,
 		Long: `activity:push hands in an activity as if it had come by a webhook, and prints its ID.
 FILE.json may be - for standard input. With --wait it prints the logs of the runs
-that it causes, and exits with 3 if a script failed, with 5 if one hit a limit.`,
+that it causes, retries included, and exits with 3 if the last attempt of a script
+failed, with 5 if it hit a limit.`,
 		Example: `  runner activity:push push.json
   runner activity:push push.json --wait`,
 		Args: cobra.ExactArgs(1),
@@ -53,7 +54,7 @@ that it causes, and exits with 3 if a script failed, with 5 if one hit a limit.`
 }
 
 func waitFlags(c *cobra.Command, wait *bool, format *logFormat) {
-	c.Flags().BoolVar(wait, "wait", false, "print the logs of the runs until they have ended")
+	c.Flags().BoolVar(wait, "wait", false, "print the logs of the runs, retries included, until they have ended")
 	c.Flags().BoolP("no-wait", "W", false, "")
 	_ = c.Flags().MarkHidden("no-wait") // the vendor's, and our default
 	format.flags(c)
