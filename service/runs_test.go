@@ -17,8 +17,6 @@ import (
 	"cloche/storage/record"
 )
 
-func ptr[T any](value T) *T { return &value }
-
 // TestSecretsAreRedacted checks that no form of a sensitive value reaches a record,
 // wherever the script sends it.
 func TestSecretsAreRedacted(t *testing.T) {

@@ -1,8 +1,6 @@
 package cli
 
-import (
-	"testing"
-)
+import "testing"
 
 // TestEngineStartsWhenNeeded opens a database: only who compiles a script waits for the
 // engine, once.
