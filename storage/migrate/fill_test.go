@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func (f *filling) integration(project string) {
 		must(f, f.db.Store().Set(f.ctx, storage.Scope(i.ID), strings.ToValidUTF8(fmt.Sprint("key ", n, text[:min(len(text), 100)]), "?"), storage.String(text), storage.Limits{}))
 	}
 	must(f, f.db.Store().Set(f.ctx, storage.Scope(i.ID), "\x00", storage.Boolean(true), storage.Limits{}))
-	must(f, f.db.Store().Set(f.ctx, storage.Scope(i.ID), "\U0010ffff", storage.Number(-0.0), storage.Limits{}))
+	must(f, f.db.Store().Set(f.ctx, storage.Scope(i.ID), "\U0010ffff", storage.Number(math.Copysign(0, -1)), storage.Limits{}))
 	must(f, f.db.Store().Set(f.ctx, "a scope of nobody", i.ID, storage.Number(1.5), storage.Limits{}))
 }
 

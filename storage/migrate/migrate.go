@@ -97,8 +97,11 @@ func (m *migration) run(ctx context.Context) (Result, error) {
 		result.Rows += t.rows
 	}
 	m.progress.Total = 3 * result.Rows
-	err := m.read(ctx)
+	err := m.target.look(ctx, m.source.tables)
 	if err != nil {
+		return result, err
+	}
+	if err := m.read(ctx); err != nil {
 		return result, err
 	}
 	if m.at, result.Resumed, err = m.target.begin(ctx, m.identity, m.source.tables); err != nil {

@@ -3,7 +3,6 @@ package migrate_test
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"errors"
 	"io/fs"
 	"maps"
@@ -21,7 +20,6 @@ import (
 	"cloche/storage/migrate"
 	"cloche/storage/postgres"
 	"cloche/storage/record"
-	"cloche/storage/sqlite"
 )
 
 // tables are those of the service. One that is added belongs here, too.
@@ -92,6 +90,11 @@ func TestEverythingIsCopied(t *testing.T) {
 	}
 	if readFile(t, path) != before {
 		t.Error("the bytes of the source have changed")
+	}
+	for _, side := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(path + side); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the file %s is left behind: %v", side, err)
+		}
 	}
 	compare(t, openTarget(t, dsn), want)
 }
@@ -254,6 +257,26 @@ func TestTargetIsNotEmpty(t *testing.T) {
 	openTarget(t, dsn) // is as good as it was
 }
 
+// TestConnectionsBreak has the server end all connections while rows are copied.
+func TestConnectionsBreak(t *testing.T) {
+	t.Parallel()
+	path, dsn := newFile(t), server.Database(t)
+	want := read(t, path)
+	for _, at := range []migrate.Progress{{Phase: migrate.Copying, Table: "run"}, {Phase: migrate.Checking, Table: "line"}} {
+		_, err := run(context.Background(), t, path, dsn, migrate.Options{Rows: 3, Progress: func(p migrate.Progress) {
+			if p.Phase == at.Phase && p.Table == at.Table {
+				exec(t, dsn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+			}
+		}})
+		if !errors.Is(err, postgres.ErrUnavailable) {
+			t.Errorf("%s %s: %v", at.Phase, at.Table, err)
+		}
+	}
+	_, err := run(context.Background(), t, path, dsn, migrate.Options{})
+	must(t, err)
+	compare(t, openTarget(t, dsn), want)
+}
+
 func TestServingTarget(t *testing.T) {
 	t.Parallel()
 	path, dsn := newFile(t), server.Database(t)
@@ -307,89 +330,4 @@ func TestDifferencesAreFound(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestSourceInUse(t *testing.T) {
-	t.Parallel()
-	path := newFile(t)
-	db := openFile(t, path)
-	if _, err := migrate.OpenSource(context.Background(), path); !errors.Is(err, record.ErrInUse) {
-		t.Errorf("OpenSource of what a server has = %v", err)
-	}
-	must(t, db.Close())
-	source, err := migrate.OpenSource(context.Background(), path)
-	must(t, err)
-	if _, err := sqlite.OpenDatabase(context.Background(), path, sqlite.Options{}); !errors.Is(err, record.ErrInUse) {
-		t.Errorf("OpenDatabase of what is copied = %v", err)
-	}
-	must(t, source.Close())
-}
-
-func TestNoSource(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	missing := filepath.Join(dir, "missing.db")
-	if _, err := migrate.OpenSource(context.Background(), missing); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a missing file: %v", err)
-	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-		t.Errorf("what was left behind: %v, %v", left, err)
-	}
-	text := filepath.Join(dir, "text.db")
-	must(t, os.WriteFile(text, []byte(strings.Repeat("text ", 1000)), 0o600))
-	storageAlone := filepath.Join(dir, "storage.db")
-	store, err := sqlite.Open(context.Background(), storageAlone, sqlite.Options{})
-	must(t, err)
-	must(t, store.Close())
-	empty := filepath.Join(dir, "empty.db")
-	must(t, os.WriteFile(empty, nil, 0o600))
-	if _, err := migrate.OpenSource(context.Background(), dir); !errors.Is(err, sqlite.ErrNotStorage) {
-		t.Errorf("a directory: %v", err)
-	}
-	for _, path := range []string{text, storageAlone, empty} {
-		before := readFile(t, path)
-		if _, err := migrate.OpenSource(context.Background(), path); !errors.Is(err, sqlite.ErrNotStorage) {
-			t.Errorf("%s: %v", filepath.Base(path), err)
-		}
-		if readFile(t, path) != before {
-			t.Errorf("%s has changed", filepath.Base(path))
-		}
-	}
-}
-
-// TestOldSource migrates a file of an older schema, which is brought up to date.
-func TestOldSource(t *testing.T) {
-	t.Parallel()
-	path, dsn := newFile(t), server.Database(t)
-	db, err := sql.Open("sqlite3", "file:"+path)
-	must(t, err)
-	// The first version of the schema had the scripts' storage alone.
-	for _, table := range []string{
-		"line", "run", "delivery", "activity", "variable", "version", "integration", "mailbox", "token", "project", "pulse",
-	} {
-		_, err := db.Exec("DROP TABLE " + table)
-		must(t, err)
-	}
-	_, err = db.Exec("DELETE FROM goose_db_version WHERE version_id > 1")
-	must(t, err)
-	must(t, db.Close())
-	_, err = run(context.Background(), t, path, dsn, migrate.Options{})
-	must(t, err)
-	compare(t, openTarget(t, dsn), read(t, path))
-}
-
-// TestTextsThatAreNone names the row whose text PostgreSQL cannot hold.
-func TestTextsThatAreNone(t *testing.T) {
-	t.Parallel()
-	path, dsn := newFile(t), server.Database(t)
-	db, err := sql.Open("sqlite3", "file:"+path)
-	must(t, err)
-	_, err = db.Exec("UPDATE project SET name = 'a' || char(0) WHERE id = (SELECT min(id) FROM project)")
-	must(t, err)
-	must(t, db.Close())
-	_, err = run(context.Background(), t, path, dsn, migrate.Options{})
-	if err == nil || !strings.Contains(err.Error(), "table project: the column name of row") {
-		t.Errorf("the error is %v", err)
-	}
-	openTarget(t, dsn) // is as empty as it was
 }

@@ -40,34 +40,48 @@ type target struct {
 // has it.
 const note = postgres.ImportTable
 
-// begin notes the source and where the copy begins, or returns how far it is.
-func (t target) begin(ctx context.Context, source []byte, tables []table) (at position, resumed bool, err error) {
+// look finds what speaks against the target before anything is read.
+func (t target) look(ctx context.Context, tables []table) error {
 	serving, err := t.Serving(ctx)
 	if err != nil {
-		return at, false, err
+		return err
 	}
 	if serving {
-		return at, false, ErrServing
+		return ErrServing
 	}
-	err = t.Transact(ctx, "begin", func(tx pgx.Tx) error {
-		if err := checkColumns(ctx, tx, tables); err != nil {
-			return err
-		}
-		if err := tx.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", note).Scan(&resumed); err != nil {
+	return t.Transact(ctx, "look", func(tx pgx.Tx) error {
+		_, err := inspect(ctx, tx, tables)
+		return err
+	})
+}
+
+// inspect reports whether the target holds a part of a copy. If not, it is empty.
+func inspect(ctx context.Context, tx pgx.Tx, tables []table) (begun bool, err error) {
+	if err := checkColumns(ctx, tx, tables); err != nil {
+		return false, err
+	}
+	err = tx.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", note).Scan(&begun)
+	if err == nil && !begun {
+		err = checkEmpty(ctx, tx, tables)
+	}
+	return begun, err
+}
+
+// begin notes the source and where the copy begins, or returns how far it is.
+func (t target) begin(ctx context.Context, source []byte, tables []table) (at position, resumed bool, err error) {
+	err = t.Transact(ctx, "begin", func(tx pgx.Tx) (err error) {
+		if resumed, err = inspect(ctx, tx, tables); err != nil {
 			return err
 		}
 		if resumed {
 			at, err = readNote(ctx, tx, source)
 			return err
 		}
-		if err := checkEmpty(ctx, tx, tables); err != nil {
-			return err
-		}
 		at = position{table: tables[0].name}
 		if _, err := tx.Exec(ctx, "CREATE TABLE "+note+" (source bytea NOT NULL, copying text NOT NULL, last text NOT NULL)"); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "INSERT INTO "+note+" VALUES ($1, $2, $3)", source, at.table, at.last)
+		_, err = tx.Exec(ctx, "INSERT INTO "+note+" VALUES ($1, $2, $3)", source, at.table, at.last)
 		return err
 	})
 	return at, resumed, err

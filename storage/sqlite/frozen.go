@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
@@ -17,10 +18,11 @@ import (
 // Frozen is the service's database in a file, held against all other processes and only
 // read: all queries see the same. Its methods must not be called at the same time.
 type Frozen struct {
-	path string
-	lock *flock.Flock
-	db   *sql.DB
-	tx   *sql.Tx
+	path     string // as it was given
+	absolute string
+	lock     *flock.Flock
+	db       *sql.DB
+	tx       *sql.Tx
 }
 
 // Freeze opens the service's database at path to read it. If a program older than this
@@ -40,7 +42,7 @@ func Freeze(ctx context.Context, path string) (*Frozen, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Frozen{path: path, lock: lock}
+	f := &Frozen{path: path, absolute: absolute, lock: lock}
 	if err := f.open(ctx, absolute); err != nil {
 		return nil, errors.Join(explainOpen(path, absolute, err), f.Close())
 	}
@@ -133,7 +135,24 @@ func (f *Frozen) Close() error {
 		_ = f.tx.Rollback()
 	}
 	if f.db != nil {
-		err = f.db.Close()
+		err = errors.Join(f.db.Close(), tidy(f.absolute))
 	}
 	return errors.Join(err, f.lock.Close())
+}
+
+// tidy has SQLite remove the files of a log that is empty, which a connection that only
+// reads makes and leaves behind. A log with something in it stays as it was found.
+func tidy(path string) error {
+	log, err := os.Stat(path + "-wal")
+	if err != nil || log.Size() > 0 {
+		return nil
+	}
+	f, err := connect(path, Options{}.withDefaults())
+	if err != nil {
+		return err
+	}
+	var objects int
+	// Where nothing may be written the files may stay: they say nothing.
+	_ = f.writer.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&objects)
+	return f.Close()
 }
