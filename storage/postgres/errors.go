@@ -17,16 +17,16 @@ import (
 var (
 	// ErrUnavailable says that the server cannot be reached, is starting or stopping, or
 	// has no connection to spare. Trying again later may help.
-	ErrUnavailable = errors.New("the PostgreSQL server is not available")
+	ErrUnavailable error = record.Unavailable("the PostgreSQL server is not available")
 
 	// ErrNewerSchema says that a newer version of this program has changed the schema.
 	ErrNewerSchema = errors.New("the database was written by a newer version of this program")
 
 	// ErrFull says that the server's disk is full.
-	ErrFull = errors.New("no space left for the database")
+	ErrFull error = record.Unavailable("no space left for the database")
 
 	// ErrReadOnly says that the server takes no writes: it is a standby.
-	ErrReadOnly = errors.New("the database is read-only")
+	ErrReadOnly error = record.Unavailable("the database is read-only")
 
 	errReference = fmt.Errorf("it refers to what is %w", record.ErrNotFound)
 )

@@ -22,3 +22,12 @@ var (
 	// ErrInUse says that another process has the database.
 	ErrInUse = errors.New("the database is in use by another process")
 )
+
+// Unavailable is an error of a back end that is also ErrUnavailable; its text says why.
+type Unavailable string
+
+// Error returns the text.
+func (u Unavailable) Error() string { return string(u) }
+
+// Is reports whether target is ErrUnavailable.
+func (Unavailable) Is(target error) bool { return target == ErrUnavailable }

@@ -21,20 +21,11 @@ var (
 
 	// ErrLocked says that another connection held the database for longer than
 	// Options.BusyTimeout. Trying again later may help.
-	ErrLocked error = unavailable("the database is locked by another process")
+	ErrLocked error = record.Unavailable("the database is locked by another process")
 
 	// ErrFull says that the disk, or the database, is full.
-	ErrFull error = unavailable("no space left for the database")
+	ErrFull error = record.Unavailable("no space left for the database")
 
 	// ErrReadOnly says that the file or its directory cannot be written.
-	ErrReadOnly error = unavailable("the database is read-only")
+	ErrReadOnly error = record.Unavailable("the database is read-only")
 )
-
-// unavailable is an error that is also record.ErrUnavailable.
-type unavailable string
-
-// Error returns the text.
-func (u unavailable) Error() string { return string(u) }
-
-// Is reports whether target is record.ErrUnavailable.
-func (unavailable) Is(target error) bool { return target == record.ErrUnavailable }
