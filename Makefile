@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 SQLC := go tool -modfile=tools/sqlc/go.mod sqlc
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help build run test race cover vet lint fuzz hostile soak load load-soak machines bench bench-go sqlc sqlc-check wasm wasm-check engine-check cross clean
+.PHONY: help build run test test-full race cover vet lint fuzz hostile soak load load-soak machines bench bench-go sqlc sqlc-check wasm wasm-check engine-check cross clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,6 +20,9 @@ run: bin/runner ## run an example: HTTP to a receiver on loopback, HMAC, storage
 
 test: ## run all tests
 	go test -tags $(TAGS) ./...
+
+test-full: ## run the tests that kill, cut and race as often as it takes to believe them: a quarter of an hour
+	CLOCHE_TESTS=full go test -timeout 30m -tags $(TAGS) ./service/... ./storage/... ./tests/service/...
 
 race: ## run all tests under the race detector
 	go test -race -short -tags $(TAGS) ./...

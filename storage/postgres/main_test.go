@@ -18,6 +18,13 @@ var server postgrestest.Shared
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	// The suite is the same as for SQLite, where it races in full; here every statement
+	// is a round trip.
+	if os.Getenv("CLOCHE_TESTS") != "full" {
+		if err := flag.Set("test.short", "true"); err != nil {
+			panic(err)
+		}
+	}
 	// The tests wait for the server more than they compute.
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)

@@ -29,10 +29,7 @@ s.set("ended", n);`
 // and of the scripts' storage must hold; and the queue must go on by itself.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	rounds := 200
-	if testing.Short() {
-		rounds = 10
-	}
+	rounds := often(10, 30, 200)
 	s := newServer(t, "--rate", "100000", "--burst", "100000")
 	project := s.project()
 	const integrations = 4

@@ -74,10 +74,7 @@ s.remove("busy")`
 // Whatever was accepted must be recorded, once, in order and one at a time.
 func TestMachines(t *testing.T) {
 	t.Parallel()
-	rounds := 24
-	if testing.Short() {
-		rounds = 4
-	}
+	rounds := often(4, 6, 24)
 	m := newMachines(t, 3, "--lease", "3s", "--grace", "1s")
 	first := m.servers[0]
 	project := first.project()

@@ -125,10 +125,7 @@ func (m *migration) migrate(line string, after time.Duration) (said string, err 
 // complete; then it is all there, and what waited runs.
 func TestMigrateKilled(t *testing.T) {
 	t.Parallel()
-	waiting, rounds := 12_000, 15
-	if testing.Short() {
-		waiting, rounds = 1_000, 3
-	}
+	waiting, rounds := often(1_000, 2_000, 12_000), often(3, 3, 15)
 	m := newMigration(t, waiting)
 	before := m.sourceBytes()
 	kills := 0

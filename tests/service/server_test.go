@@ -46,6 +46,18 @@ func TestMain(m *testing.M) {
 // databases is the PostgreSQL of the tests that need one.
 var databases postgrestest.Shared
 
+// often returns how often to do what takes long: short with -short, as a rule usual,
+// and full when `make test-full` says so.
+func often(short, usual, full int) int {
+	switch {
+	case os.Getenv("CLOCHE_TESTS") == "full":
+		return full
+	case testing.Short():
+		return short
+	}
+	return usual
+}
+
 // server is a `runner serve` of its own.
 type server struct {
 	t       testing.TB
