@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -22,6 +23,11 @@ import (
 var server postgrestest.Shared
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	// The tests wait for the server more than they compute.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	server.Stop()
 	os.Exit(code)
