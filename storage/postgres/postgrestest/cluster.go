@@ -9,13 +9,11 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -27,7 +25,7 @@ type Cluster struct {
 	dir     string
 	port    int
 	bin     string
-	account *syscall.Credential // the server's, when the tests run as root
+	account account // the server's, when the tests run as root
 	next    atomic.Int64
 }
 
@@ -113,29 +111,6 @@ func binaries() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// own gives the directory to an account that is not root, which the server refuses.
-func (c *Cluster) own() error {
-	if os.Getuid() != 0 {
-		return nil
-	}
-	account, err := user.Lookup("postgres")
-	if err != nil {
-		if account, err = user.Lookup("nobody"); err != nil {
-			return err
-		}
-	}
-	uid, err := strconv.ParseUint(account.Uid, 10, 32)
-	if err != nil {
-		return err
-	}
-	gid, err := strconv.ParseUint(account.Gid, 10, 32)
-	if err != nil {
-		return err
-	}
-	c.account = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return os.Chown(c.dir, int(uid), int(gid))
-}
-
 func freePort() (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -150,7 +125,7 @@ func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
 func (c *Cluster) run(program string, args ...string) error {
 	command := exec.Command(filepath.Join(c.bin, program), args...)
 	command.Dir = c.dir
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: c.account}
+	c.account.apply(command)
 	// To a file: a server that pg_ctl leaves behind would hold a pipe open.
 	log, err := os.OpenFile(filepath.Join(c.dir, program+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
