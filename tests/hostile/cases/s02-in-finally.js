@@ -1,6 +1,6 @@
 // A recursion inside finally.
 // expect: stack_overflow, cpu_limit
-// cpu: 300ms
+// cpu: 1s
 
 function f() { try { f(); } finally { f(); } }
 f();
