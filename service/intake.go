@@ -59,7 +59,7 @@ func (s *Service) deliver(ctx context.Context, in Intake) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, err
 	}
-	if err := s.limits.take(in.Project); err != nil {
+	if err := s.limits.take(ctx, in.Project); err != nil {
 		return Accepted{}, err
 	}
 	return s.accept(ctx, in.Project, in.Body, in.Hops, record.Delivery{ID: delivery.ID, Hash: sha256.Sum256(in.Body)})

@@ -46,7 +46,7 @@ func New(config Config) (*Service, error) {
 	}
 	s := &Service{
 		Config: config, fetcher: fetcher, scripts: newScripts(config.Database, config.Engine),
-		live: newLive(), limits: newRates(config.Rate, config.Burst), running: make(map[string]context.CancelCauseFunc),
+		live: newLive(), limits: newRates(config.Rate, config.Burst, config.Database), running: make(map[string]context.CancelCauseFunc),
 	}
 	s.metrics, err = newMetrics(config.Metrics, s)
 	if err != nil {

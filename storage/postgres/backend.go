@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -24,6 +23,8 @@ type backend struct {
 	log      *slog.Logger
 	store    *Store
 	insert   *queue.Client[pgx.Tx]
+	enqueues *writes // of activities and their runs
+	steps    *writes // of those who work on mailboxes, and of scripts
 	pollOnly bool
 }
 
@@ -43,39 +44,23 @@ func (b *backend) Read(ctx context.Context, operation string, query func(sqlc.Qu
 // Write implements relational.Backend.
 func (b *backend) Write(ctx context.Context, operation string, work func(relational.Tx) error) error {
 	return b.write(ctx, operation, func(ctx context.Context, tx pgx.Tx) error {
-		return work(transaction{queries: queries{pg.New(tx)}, tx: tx, ctx: ctx, insert: b.insert})
+		return work(newTransaction(ctx, alone{Tx: tx, insert: b.insert}))
 	})
 }
 
-// transaction is a relational.Tx.
-type transaction struct {
-	queries
-	tx     pgx.Tx
-	ctx    context.Context
-	insert *queue.Client[pgx.Tx]
+// Enqueue implements relational.Backend. Those who queue wait for each other's locks, so
+// they don't share transactions with those who work.
+func (b *backend) Enqueue(ctx context.Context, key, operation string, work func(relational.Tx) error) error {
+	return b.use(ctx, operation, func() error {
+		return b.enqueues.do(ctx, key, func(t transaction) error { return work(t) })
+	})
 }
 
-// Context implements relational.Tx.
-func (t transaction) Context() context.Context { return t.ctx }
-
-// Queue implements relational.Tx. Numbers of rows are drawn before they are committed:
-// without the locks, a run could be seen after one with a higher number had started.
-// Everybody takes the locks in one order, and so nobody waits in a circle.
-func (t transaction) Queue(boxes ...record.Mailbox) error {
-	names := mapped(boxes, func(box record.Mailbox) string { return fmt.Sprintf("%s/%d", box.ProjectID, box.Lane) })
-	_, err := t.tx.Exec(t.ctx, "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name", names)
-	return err
-}
-
-// Wake implements relational.Tx.
-func (t transaction) Wake(boxes ...record.Mailbox) error { return t.insert.Wake(t.ctx, t.tx, boxes) }
-
-// Claimed implements relational.Tx: what others know of a mailbox is in the database.
-func (transaction) Claimed(record.Mailbox) {}
-
-// Complete implements relational.Tx.
-func (t transaction) Complete(ctx context.Context, job *queue.Job) error {
-	return queue.Complete[*riverpgxv5.Driver](ctx, t.tx, job)
+// WriteFor implements relational.Backend.
+func (b *backend) WriteFor(ctx context.Context, box record.Mailbox, operation string, work func(relational.Tx) error) error {
+	return b.use(ctx, operation, func() error {
+		return b.steps.do(ctx, lockName(box), func(t transaction) error { return work(t) })
+	})
 }
 
 // MissingReference implements relational.Backend.
@@ -113,6 +98,6 @@ func (b *backend) Store() storage.Store { return b.store }
 // FencedStore implements relational.Backend.
 func (b *backend) FencedStore(fence func(context.Context, sqlc.Querier) error) storage.Store {
 	fenced := *b.store
-	fenced.fence = func(ctx context.Context, tx pgx.Tx) error { return fence(ctx, queries{pg.New(tx)}) }
+	fenced.fence = func(t transaction) error { return fence(t.ctx, t) }
 	return &fenced
 }

@@ -39,20 +39,41 @@ func (c *connections) use(ctx context.Context, operation string, work func() err
 	return explain(operation, work())
 }
 
-// write runs work in a transaction. The context ends the waiting for a connection, not
-// the work once it has begun: so an error of the context always means that nothing was
-// written.
+// write runs work in a transaction of its own. The context ends the waiting for a
+// connection, not the work once it has begun: so an error of the context always means
+// that nothing was written.
 func (c *connections) write(ctx context.Context, operation string, work func(context.Context, pgx.Tx) error) error {
-	return c.use(ctx, operation, func() error {
-		conn, err := c.pool.Acquire(ctx)
-		if err != nil {
-			return err
-		}
-		defer conn.Release()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionTime)
-		defer cancel()
-		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return work(ctx, tx) })
-	})
+	return c.use(ctx, operation, func() error { return c.transact(ctx, work) })
+}
+
+// transact is write for who uses the connections already.
+func (c *connections) transact(ctx context.Context, work func(context.Context, pgx.Tx) error) error {
+	conn, err := c.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionTime)
+	defer cancel()
+	return transact(ctx, conn, func(tx pgx.Tx) error { return work(ctx, tx) })
+}
+
+// transact runs work in a transaction and commits it, unless work returns an error.
+func transact(ctx context.Context, conn beginner, work func(pgx.Tx) error) error {
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginAlone})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback(ctx) }() // after a commit this does nothing
+	if err := work(tx); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+// beginner is a connection.
+type beginner interface {
+	BeginTx(context.Context, pgx.TxOptions) (pgx.Tx, error)
 }
 
 // Close waits for the calls under way and closes the connections.

@@ -94,11 +94,12 @@ func open(ctx context.Context, pool *pgxpool.Pool, options Options, check preche
 		return nil, err
 	}
 	c := &connections{pool: pool}
-	b := &backend{
-		connections: c, log: options.Log, insert: insert, pollOnly: options.PollOnly,
-		store: &Store{connections: c, borrowed: true},
-	}
-	return &Database{Database: relational.New(b, options.Log), backend: b}, nil
+	b := &backend{connections: c, log: options.Log, insert: insert, pollOnly: options.PollOnly}
+	d := &Database{Database: relational.New(b, options.Log), backend: b}
+	b.steps = &writes{connections: c, insert: insert, undone: d.Forget}
+	b.enqueues = &writes{connections: c, insert: insert, undone: d.Forget}
+	b.store = &Store{writes: b.steps, borrowed: true}
+	return d, nil
 }
 
 // migrationLock is the advisory lock that those who migrate hold: "cloche".

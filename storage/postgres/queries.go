@@ -148,11 +148,18 @@ func (q queries) GetVersion(ctx context.Context, arg sqlc.GetVersionParams) (sql
 
 func (q queries) HeadOfLane(ctx context.Context, arg sqlc.HeadOfLaneParams) (sqlc.HeadOfLaneRow, error) {
 	row, err := q.q.HeadOfLane(ctx, pg.HeadOfLaneParams(arg))
-	return sqlc.HeadOfLaneRow{Run: sqlc.Run(row.Run), Integration: sqlc.Integration(row.Integration)}, err
+	return sqlc.HeadOfLaneRow{
+		Run: sqlc.Run(row.Run), Integration: sqlc.Integration(row.Integration), Activity: sqlc.Activity(row.Activity),
+		ProjectName: row.ProjectName, VersionHash: row.VersionHash, VersionCreated: row.VersionCreated,
+	}, err
 }
 
 func (q queries) HoldsClaim(ctx context.Context, arg sqlc.HoldsClaimParams) (int64, error) {
 	return q.q.HoldsClaim(ctx, pg.HoldsClaimParams(arg))
+}
+
+func (q queries) LaneHasWork(ctx context.Context, arg sqlc.LaneHasWorkParams) (int64, error) {
+	return q.q.LaneHasWork(ctx, pg.LaneHasWorkParams(arg))
 }
 
 func (q queries) LastAttempt(ctx context.Context, arg sqlc.LastAttemptParams) (int64, error) {
@@ -251,7 +258,7 @@ func (q queries) ServeIntegration(ctx context.Context, arg sqlc.ServeIntegration
 	return q.q.ServeIntegration(ctx, pg.ServeIntegrationParams(arg))
 }
 
-func (q queries) StartRun(ctx context.Context, arg sqlc.StartRunParams) error {
+func (q queries) StartRun(ctx context.Context, arg sqlc.StartRunParams) (int64, error) {
 	return q.q.StartRun(ctx, pg.StartRunParams(arg))
 }
 

@@ -14,10 +14,10 @@ import (
 //
 // Beside the errors of storage.Store its methods return those of this package.
 type Store struct {
-	*connections
+	*writes
 	// fence, unless nil, is asked in every transaction that writes; its error undoes the
 	// write.
-	fence func(context.Context, pgx.Tx) error
+	fence func(transaction) error
 	// borrowed says that the connections are somebody else's to close.
 	borrowed bool
 }
@@ -112,16 +112,19 @@ func (s *Store) Remove(ctx context.Context, scope storage.Scope, key string) err
 		if err != nil || !found {
 			return err
 		}
-		if err := t.exec("DELETE FROM storage_entry WHERE scope = $1 AND key = $2", []byte(scope), []byte(key)); err != nil {
+		if err := t.charge(storage.Usage{Keys: -1, Bytes: -size - int64(len(key))}, storage.Limits{}); err != nil {
 			return err
 		}
-		return t.charge(storage.Usage{Keys: -1, Bytes: -size - int64(len(key))}, storage.Limits{})
+		return t.exec("DELETE FROM storage_entry WHERE scope = $1 AND key = $2", []byte(scope), []byte(key))
 	})
 }
 
 // Clear implements storage.Store.
 func (s *Store) Clear(ctx context.Context, scope storage.Scope) error {
 	return s.change(ctx, "clear", scope, func(t storeTx) error {
+		if err := t.allow(); err != nil {
+			return err
+		}
 		if err := t.exec("DELETE FROM storage_entry WHERE scope = $1", []byte(scope)); err != nil {
 			return err
 		}
@@ -150,48 +153,51 @@ func (s *Store) call(ctx context.Context, operation string, scope storage.Scope,
 // change runs work in a transaction that has locked the usage of the scope: writers of
 // one scope come one after the other, those of others do not wait.
 func (s *Store) change(ctx context.Context, operation string, scope storage.Scope, work func(storeTx) error) error {
-	return s.write(ctx, operation, func(ctx context.Context, tx pgx.Tx) error {
-		if err := scope.Validate(); err != nil {
-			return err
-		}
-		if s.fence != nil {
-			if err := s.fence(ctx, tx); err != nil {
+	return s.call(ctx, operation, scope, func() error {
+		return s.do(ctx, string(scope), func(t transaction) error {
+			one := storeTx{transaction: t, scope: scope, fence: s.fence}
+			if err := one.lockUsage(); err != nil {
 				return err
 			}
-		}
-		t := storeTx{ctx: ctx, tx: tx, scope: scope}
-		if err := t.lock(); err != nil {
-			return err
-		}
-		return work(t)
+			return work(one)
+		})
 	})
 }
 
 // storeTx is a transaction that writes to one scope.
 type storeTx struct {
-	ctx    context.Context
-	tx     pgx.Tx
+	transaction
 	scope  storage.Scope
+	fence  func(transaction) error
 	before storage.Usage
 }
 
+// allow asks the fence. It comes before what writes and after what refuses to: a write
+// that has changed nothing may fail without those who share its transaction.
+func (t storeTx) allow() error {
+	if t.fence == nil {
+		return nil
+	}
+	return t.fence(t.transaction)
+}
+
 func (t storeTx) exec(statement string, args ...any) error {
-	_, err := t.tx.Exec(t.ctx, statement, args...)
+	_, err := t.Exec(t.ctx, statement, args...)
 	return err
 }
 
-// lock locks the usage of the scope and reads it.
-func (t *storeTx) lock() error {
+// lockUsage locks the usage of the scope and reads it.
+func (t *storeTx) lockUsage() error {
 	if err := t.exec("INSERT INTO storage_usage (scope, keys, bytes) VALUES ($1, 0, 0) ON CONFLICT (scope) DO NOTHING", []byte(t.scope)); err != nil {
 		return err
 	}
-	return t.tx.QueryRow(t.ctx, "SELECT keys, bytes FROM storage_usage WHERE scope = $1 FOR UPDATE", []byte(t.scope)).
+	return t.QueryRow(t.ctx, "SELECT keys, bytes FROM storage_usage WHERE scope = $1 FOR UPDATE", []byte(t.scope)).
 		Scan(&t.before.Keys, &t.before.Bytes)
 }
 
 // size returns the length of the stored data of key in bytes.
 func (t storeTx) size(key string) (size int64, found bool, err error) {
-	err = t.tx.QueryRow(t.ctx, "SELECT length(data) FROM storage_entry WHERE scope = $1 AND key = $2", []byte(t.scope), []byte(key)).Scan(&size)
+	err = t.QueryRow(t.ctx, "SELECT length(data) FROM storage_entry WHERE scope = $1 AND key = $2", []byte(t.scope), []byte(key)).Scan(&size)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, false, nil
 	}
@@ -202,6 +208,9 @@ func (t storeTx) size(key string) (size int64, found bool, err error) {
 // changes nothing, if that passes the limits.
 func (t storeTx) charge(growth storage.Usage, limits storage.Limits) error {
 	if err := limits.CheckGrowth(t.before, growth); err != nil {
+		return err
+	}
+	if err := t.allow(); err != nil {
 		return err
 	}
 	return t.exec("UPDATE storage_usage SET keys = keys + $2, bytes = bytes + $3 WHERE scope = $1", []byte(t.scope), growth.Keys, growth.Bytes)

@@ -42,19 +42,37 @@ ORDER BY run.seq DESC LIMIT cast(@most AS bigint);
 -- name: CountUnfinished :one
 SELECT count(*) FROM run WHERE state IN ('pending', 'in_progress');
 
+-- HeadOfLane is the run that is next in a mailbox, with all that it needs but variables.
 -- name: HeadOfLane :one
-SELECT sqlc.embed(run), sqlc.embed(integration) FROM integration
-JOIN run ON run.seq = (
-    SELECT head.seq FROM run AS head
-    WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress')
-    ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
-WHERE integration.project_id = @project_id AND integration.lane = @lane AND (run.attempt = 1 OR run.ready <= @now)
-ORDER BY integration.served, run.seq LIMIT 1;
+SELECT sqlc.embed(run), sqlc.embed(integration), sqlc.embed(activity), project.name AS project_name,
+    version.hash AS version_hash, version.created AS version_created
+FROM (
+    SELECT candidate.seq FROM integration AS one
+    JOIN run AS candidate ON candidate.seq = (
+        SELECT head.seq FROM run AS head
+        WHERE head.integration_id = one.id AND head.state IN ('pending', 'in_progress')
+        ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
+    WHERE one.project_id = @project_id AND one.lane = @lane AND (candidate.attempt = 1 OR candidate.ready <= @now)
+    ORDER BY one.served, candidate.seq LIMIT 1) AS next
+JOIN run ON run.seq = next.seq
+JOIN integration ON integration.id = run.integration_id
+JOIN activity ON activity.id = run.activity_id
+JOIN project ON project.id = run.project_id
+JOIN version ON version.integration_id = integration.id AND version.number = integration.version;
 
--- name: StartRun :exec
+-- LaneHasWork is whether HeadOfLane would find a run.
+-- name: LaneHasWork :one
+SELECT cast(count(*) AS bigint) AS runs FROM integration AS one
+JOIN run AS candidate ON candidate.seq = (
+    SELECT head.seq FROM run AS head
+    WHERE head.integration_id = one.id AND head.state IN ('pending', 'in_progress')
+    ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
+WHERE one.project_id = @project_id AND one.lane = @lane AND (candidate.attempt = 1 OR candidate.ready <= @now);
+
+-- name: StartRun :execrows
 UPDATE run SET state = 'in_progress', version = @version, script_hash = @script_hash, engine = @engine,
     epoch = @epoch, started = @started
-WHERE seq = @seq;
+WHERE seq = @seq AND state IN ('pending', 'in_progress');
 
 -- name: FinishRun :execrows
 UPDATE run SET state = @state, result = @result, code = @code, message = @message, dead = @dead, seed = @seed,

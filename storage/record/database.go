@@ -35,6 +35,15 @@ type Database interface {
 	Close() error
 }
 
+// Rates is what a Database implements besides when several processes share it: it counts
+// for all of them how much projects send.
+type Rates interface {
+	// TakeTokens takes n of a project's tokens and reports whether it had as many. It has
+	// burst of them at most, and perSecond of them come back a second; n must not be
+	// more than burst.
+	TakeTokens(ctx context.Context, project string, n int, perSecond float64, burst int) (bool, error)
+}
+
 // Projects keeps tenants.
 type Projects interface {
 	CreateProject(ctx context.Context, p Project) error

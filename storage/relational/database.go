@@ -24,6 +24,13 @@ type Backend interface {
 	// twice, and must set what it returns by variables anew. An error of ctx means that
 	// nothing was written.
 	Write(ctx context.Context, operation string, work func(Tx) error) error
+	// Enqueue is Write for work that adds an activity and its runs, and locks by Tx.Queue
+	// alone. It may share its transaction with work of other keys, whose steps come in
+	// between its own; all share with "".
+	Enqueue(ctx context.Context, key, operation string, work func(Tx) error) error
+	// WriteFor is Write for work that concerns one mailbox, and no other one: it may share
+	// its transaction with work that concerns others.
+	WriteFor(ctx context.Context, box record.Mailbox, operation string, work func(Tx) error) error
 	// MissingReference reports whether an error says that a row refers to one that is
 	// not there.
 	MissingReference(err error) bool
@@ -47,9 +54,13 @@ type Tx interface {
 	sqlc.Querier
 	// Context is what queries of the transaction are called with.
 	Context() context.Context
-	// Queue has others who queue in the same mailboxes wait until the transaction ends.
-	// It is called with all of them at once, sorted, before anything is queued.
-	Queue(boxes ...record.Mailbox) error
+	// Together runs what work executes in one go, where that makes a difference: work gets
+	// no results. An update that changes nothing undoes the transaction, with ErrMoved.
+	Together(work func(sqlc.Querier) error) error
+	// Queue has others who queue in the same mailboxes wait until the transaction ends,
+	// and then runs work as Together does. It is called with all mailboxes at once, before
+	// anything is queued.
+	Queue(boxes []record.Mailbox, work func(sqlc.Querier) error) error
 	// Wake has the mailboxes worked on once the transaction is committed. It does not
 	// mind if they have no work.
 	Wake(boxes ...record.Mailbox) error
@@ -57,9 +68,12 @@ type Tx interface {
 	// from now on wakes it once more.
 	Claimed(box record.Mailbox)
 	// Complete marks the job of a mailbox as done, if it is still this worker's. ctx is
-	// the job's own.
+	// the job's own. It is for transactions of Write.
 	Complete(ctx context.Context, job *queue.Job) error
 }
+
+// ErrMoved says that a row is not as it was a moment ago. Trying again helps.
+var ErrMoved = errors.New("storage: a row was changed meanwhile")
 
 // Database is a record.Database. It is safe for concurrent use.
 type Database struct {

@@ -72,13 +72,15 @@ func (k *knownIntegrations) forgetAll() {
 // Accept implements record.Intake.
 func (d *Database) Accept(ctx context.Context, a record.Activity, delivery record.Delivery, match func([]record.Integration) []record.Integration, newID func() string) (record.Accepted, error) {
 	var accepted record.Accepted
-	err := d.Write(ctx, "accept activity", func(t Tx) error {
+	// The second of two same deliveries is to see all that the first has done.
+	key := ""
+	if delivery.ID != "" {
+		key = a.ProjectID + "/" + delivery.ID
+	}
+	err := d.Enqueue(ctx, key, "accept activity", func(t Tx) error {
 		known, err := remember(t, a, delivery)
 		if err != nil || known != nil {
 			accepted = pointed(known)
-			return err
-		}
-		if err := insertActivity(t, a); err != nil {
 			return err
 		}
 		integrations, err := d.known.enabled(t, a.ProjectID)
@@ -87,17 +89,22 @@ func (d *Database) Accept(ctx context.Context, a record.Activity, delivery recor
 		}
 		matching := chosen(integrations, match(slices.Clone(integrations)))
 		boxes := mailboxesOf(matching)
+		accepted = record.Accepted{ActivityID: a.ID, Runs: make([]string, len(matching))}
 		// The order of runs is that of their numbers, so nobody may draw one for the same
 		// mailbox before this is committed.
-		if err := t.Queue(boxes...); err != nil {
-			return err
-		}
-		accepted = record.Accepted{ActivityID: a.ID, Runs: make([]string, len(matching))}
-		for i := range matching {
-			accepted.Runs[i] = newID()
-			if err := insertRun(t, firstRun(accepted.Runs[i], a, matching[i])); err != nil {
+		if err := t.Queue(boxes, func(q sqlc.Querier) error {
+			if err := insertActivity(t.Context(), q, a); err != nil {
 				return err
 			}
+			for i := range matching {
+				accepted.Runs[i] = newID()
+				if err := insertRun(t.Context(), q, firstRun(accepted.Runs[i], a, matching[i])); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
 		}
 		return t.Wake(boxes...)
 	})
@@ -148,12 +155,12 @@ func remember(t Tx, a record.Activity, delivery record.Delivery) (*record.Accept
 	}, err
 }
 
-func insertActivity(t Tx, a record.Activity) error {
+func insertActivity(ctx context.Context, q sqlc.Querier, a record.Activity) error {
 	summary, err := encodeJSON(a.Summary)
 	if err != nil {
 		return err
 	}
-	return t.CreateActivity(t.Context(), sqlc.CreateActivityParams{
+	return q.CreateActivity(ctx, sqlc.CreateActivityParams{
 		ID: a.ID, ProjectID: a.ProjectID, Type: blob(a.Type), State: string(a.State), Result: string(a.Result), Summary: summary,
 		Hops: int64(a.Hops), Created: micros(a.Created), Body: a.Body,
 	})
@@ -166,8 +173,8 @@ func firstRun(id string, a record.Activity, i record.Integration) record.Run {
 	}
 }
 
-func insertRun(t Tx, r record.Run) error {
-	return t.CreateRun(t.Context(), sqlc.CreateRunParams{
+func insertRun(ctx context.Context, q sqlc.Querier, r record.Run) error {
+	return q.CreateRun(ctx, sqlc.CreateRunParams{
 		ID: r.ID, ProjectID: r.ProjectID, IntegrationID: r.IntegrationID, ActivityID: r.ActivityID,
 		Attempt: int64(r.Attempt), Lane: int64(r.Lane), Place: r.Place, Ready: micros(r.Ready), Created: micros(r.Created),
 		Message: []byte{}, Seed: []byte{},

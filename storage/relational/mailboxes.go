@@ -1,6 +1,7 @@
 package relational
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -76,49 +77,57 @@ func (d *Database) drain(ctx context.Context, job *queue.Job, options record.Wor
 // claim takes the mailbox and starts its first run; nil when there is none, and the
 // job is done.
 func (d *Database) claim(ctx context.Context, claim *record.Claim) (*record.Work, error) {
-	var work *record.Work
-	var taken record.Claim
-	err := d.Write(ctx, "claim mailbox", func(t Tx) (err error) {
-		work, taken = nil, *claim
+	work, err := d.advance(ctx, claim, "claim mailbox", true, func(t Tx, taken *record.Claim) (err error) {
 		taken.Epoch, err = t.Claim(t.Context(), sqlc.ClaimParams{ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane)})
 		if err == nil {
 			t.Claimed(claim.Mailbox)
-			work, err = d.next(t, &taken, true)
 		}
 		return err
 	})
 	if d.MissingReference(err) { // the project is gone, and its runs with it
-		err = d.Write(ctx, "drop job", func(t Tx) error { return d.giveUp(t, claim) })
-	}
-	if err == nil {
-		*claim = taken
-		claim.Handle.(*handle).given = work == nil
+		return nil, d.giveUp(ctx, claim)
 	}
 	return work, err
 }
 
 // Step implements record.Mailboxes.
 func (d *Database) Step(ctx context.Context, claim *record.Claim, outcome *record.Outcome, more bool) (*record.Work, error) {
-	var work *record.Work
-	var taken record.Claim
-	err := d.Write(ctx, "step", func(t Tx) (err error) {
-		work, taken = nil, *claim
-		if err := holds(t.Context(), t, claim); err != nil {
+	return d.advance(ctx, claim, "step", more, func(t Tx, _ *record.Claim) error {
+		if err := holds(t.Context(), t, claim); err != nil || outcome == nil {
 			return err
 		}
-		if outcome != nil {
-			if err := finish(t, claim, outcome); err != nil {
-				return err
-			}
+		return finish(t, claim, outcome)
+	})
+}
+
+// advance does what comes before and starts the next run in one transaction. If there is
+// none, or no more are wanted, it gives the claim up, in one of its own: see giveUp.
+func (d *Database) advance(ctx context.Context, claim *record.Claim, operation string, more bool, before func(Tx, *record.Claim) error) (*record.Work, error) {
+	var work *record.Work
+	var taken record.Claim
+	err := d.WriteFor(ctx, claim.Mailbox, operation, func(t Tx) (err error) {
+		work, taken = nil, *claim
+		if err := before(t, &taken); err != nil || !more {
+			return err
 		}
-		work, err = d.next(t, &taken, more)
+		row, found, err := head(t, claim.Mailbox)
+		if err != nil || !found {
+			return err
+		}
+		work, err = d.start(t, &taken, row)
 		return err
 	})
-	if err == nil {
-		*claim = taken
-		claim.Handle.(*handle).given = work == nil
+	if errors.Is(err, ErrMoved) { // somebody has cancelled the run
+		return d.advance(ctx, claim, operation, more, before)
 	}
-	return work, err
+	if err != nil {
+		return nil, err
+	}
+	*claim = taken
+	if work == nil {
+		return nil, d.giveUp(ctx, claim)
+	}
+	return work, nil
 }
 
 // holds returns ErrClaimLost unless the claim is the newest and has not run out.
@@ -157,23 +166,28 @@ func finish(t Tx, claim *record.Claim, outcome *record.Outcome) error {
 	}
 	// Redrive may have taken the number.
 	again.Attempt = max(again.Attempt, int(last)+1)
-	return insertRun(t, again)
+	return insertRun(t.Context(), t, again)
 }
 
 func appendLines(t Tx, r record.Run, lines []record.Line) error {
-	for _, line := range lines {
-		if err := t.CreateLine(t.Context(), sqlc.CreateLineParams{
-			Run: r.Seq, Number: int64(line.Number), Time: micros(line.Time), Level: line.Level, Text: blob(line.Text),
-		}); err != nil {
-			return err
-		}
+	if len(lines) == 0 {
+		return nil
 	}
-	return nil
+	return t.Together(func(q sqlc.Querier) error {
+		for _, line := range lines {
+			if err := q.CreateLine(t.Context(), sqlc.CreateLineParams{
+				Run: r.Seq, Number: int64(line.Number), Time: micros(line.Time), Level: line.Level, Text: blob(line.Text),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Append implements record.Mailboxes.
 func (d *Database) Append(ctx context.Context, claim *record.Claim, run record.Run, lines []record.Line) error {
-	err := d.Write(ctx, "append to log", func(t Tx) error {
+	err := d.WriteFor(ctx, claim.Mailbox, "append to log", func(t Tx) error {
 		if err := holds(t.Context(), t, claim); err != nil {
 			return err
 		}
@@ -183,21 +197,6 @@ func (d *Database) Append(ctx context.Context, claim *record.Claim, run record.R
 		return nil
 	}
 	return err
-}
-
-// next starts the next run of the mailbox, or gives the claim up.
-func (d *Database) next(t Tx, claim *record.Claim, more bool) (*record.Work, error) {
-	if !more {
-		return nil, d.giveUp(t, claim)
-	}
-	row, found, err := head(t, claim.Mailbox)
-	if err != nil {
-		return nil, err
-	}
-	if !found {
-		return nil, d.giveUp(t, claim)
-	}
-	return d.start(t, claim, row)
 }
 
 // head returns the run that is next.
@@ -214,85 +213,87 @@ func head(t Tx, box record.Mailbox) (row sqlc.HeadOfLaneRow, found bool, err err
 // start marks a run as started, extends the claim for as long as it may take, and
 // reads what it needs.
 func (d *Database) start(t Tx, claim *record.Claim, row sqlc.HeadOfLaneRow) (*record.Work, error) {
-	work, err := d.load(t, row)
+	work, err := load(t, row)
 	if err != nil {
 		return nil, err
 	}
 	r, started := &work.Run, now()
-	if !r.Started.IsZero() { // what an earlier try has written
-		if err := t.DeleteLines(t.Context(), r.Seq); err != nil {
-			return nil, err
-		}
-	}
+	again := !r.Started.IsZero()
 	r.State, r.Started, r.Epoch = activity.StateInProgress, started, claim.Epoch
 	r.Version, r.ScriptHash = work.Version.Number, work.Version.Hash
 	r.Engine = claim.Handle.(*handle).options.Engine
-	if err := t.StartRun(t.Context(), sqlc.StartRunParams{
-		Seq: r.Seq, Version: int64(r.Version), ScriptHash: r.ScriptHash, Engine: r.Engine, Epoch: r.Epoch, Started: micros(started),
-	}); err != nil {
-		return nil, err
-	}
-	if err := t.ServeIntegration(t.Context(), sqlc.ServeIntegrationParams{ID: r.IntegrationID, Served: micros(started)}); err != nil {
-		return nil, err
-	}
 	claim.Until = time.Now().Add(claim.Handle.(*handle).options.Lease(work.Integration))
-	_, err = t.ExtendClaim(t.Context(), sqlc.ExtendClaimParams{
-		ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Until: micros(claim.Until),
+	return work, t.Together(func(q sqlc.Querier) error {
+		if again { // what an earlier try has written
+			if err := q.DeleteLines(t.Context(), r.Seq); err != nil {
+				return err
+			}
+		}
+		if changed, err := q.StartRun(t.Context(), sqlc.StartRunParams{
+			Seq: r.Seq, Version: int64(r.Version), ScriptHash: r.ScriptHash, Engine: r.Engine, Epoch: r.Epoch, Started: micros(started),
+		}); err != nil || changed == 0 {
+			return cmp.Or(err, ErrMoved)
+		}
+		if err := q.ServeIntegration(t.Context(), sqlc.ServeIntegrationParams{ID: r.IntegrationID, Served: micros(started)}); err != nil {
+			return err
+		}
+		_, err := q.ExtendClaim(t.Context(), sqlc.ExtendClaimParams{
+			ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Until: micros(claim.Until),
+		})
+		return err
 	})
-	return work, err
 }
 
-func (d *Database) load(t Tx, row sqlc.HeadOfLaneRow) (*record.Work, error) {
-	cause, err := t.GetActivity(t.Context(), sqlc.GetActivityParams{ID: row.Run.ActivityID, ProjectID: row.Run.ProjectID})
-	if err != nil {
-		return nil, err
-	}
-	project, err := t.GetProject(t.Context(), row.Run.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-	version, err := t.DescribeVersion(t.Context(), sqlc.DescribeVersionParams{IntegrationID: row.Integration.ID, Number: row.Integration.Version})
-	if err != nil {
-		return nil, err
-	}
+// load reads what a run needs.
+func load(t Tx, row sqlc.HeadOfLaneRow) (*record.Work, error) {
 	variables, err := t.ListVariables(t.Context(), row.Integration.ID)
 	if err != nil {
 		return nil, err
 	}
 	integration, err := integrationOf(row.Integration)
 	return &record.Work{
-		Run: runOf(row.Run, cause.Type, cause.Summary), Activity: activityOf(cause), Integration: integration, ProjectName: project.Name,
+		Run:      runOf(row.Run, row.Activity.Type, row.Activity.Summary),
+		Activity: activityOf(row.Activity), Integration: integration, ProjectName: row.ProjectName,
 		Version: record.Version{
-			IntegrationID: integration.ID, Number: integration.Version, Hash: version.Hash, Created: fromMicros(version.Created),
+			IntegrationID: integration.ID, Number: integration.Version, Hash: row.VersionHash, Created: fromMicros(row.VersionCreated),
 		},
 		Variables: mapped(variables, variableOf),
 	}, err
 }
 
 // giveUp completes the job first and looks for more work then, so that an Accept
-// whose wake-up was dropped because of this job is seen.
-func (d *Database) giveUp(t Tx, claim *record.Claim) error {
+// whose wake-up was dropped because of this job is seen. Jobs of other mailboxes are not
+// touched in the same transaction: an Accept may have locked some and wait for others.
+func (d *Database) giveUp(ctx context.Context, claim *record.Claim) error {
 	h := claim.Handle.(*handle)
-	// A job that is not ours any more is somebody else's to complete; waking does no harm.
-	if err := t.Complete(context.WithoutCancel(h.ctx), h.job); err != nil {
-		return err
-	}
-	if _, err := t.ExtendClaim(t.Context(), sqlc.ExtendClaimParams{
-		ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Until: 0,
-	}); err != nil {
-		return err
-	}
-	if _, found, err := head(t, claim.Mailbox); err != nil || !found {
-		return err
-	}
-	return t.Wake(claim.Mailbox)
+	err := d.Write(ctx, "give up mailbox", func(t Tx) error {
+		// A job that is not ours any more is somebody else's to complete; waking does no
+		// harm.
+		if err := t.Complete(context.WithoutCancel(h.ctx), h.job); err != nil {
+			return err
+		}
+		if _, err := t.ExtendClaim(t.Context(), sqlc.ExtendClaimParams{
+			ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch, Until: 0,
+		}); err != nil {
+			return err
+		}
+		runs, err := t.LaneHasWork(t.Context(), sqlc.LaneHasWorkParams{
+			ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Now: micros(time.Now()),
+		})
+		if err != nil || runs == 0 {
+			return err
+		}
+		return t.Wake(claim.Mailbox)
+	})
+	h.given = h.given || err == nil
+	return err
 }
 
 // Extend implements record.Mailboxes. A claim that has run out stays lost, even if
 // nobody else has taken the mailbox: what was true before may not be any more.
 func (d *Database) Extend(ctx context.Context, claim *record.Claim, lease time.Duration) error {
 	until := time.Now().Add(lease)
-	err := d.Write(ctx, "extend claim", func(t Tx) error {
+	err := d.WriteFor(ctx, claim.Mailbox, "extend claim", func(t Tx) error {
 		n, err := t.RenewClaim(t.Context(), sqlc.RenewClaimParams{
 			ProjectID: claim.Mailbox.ProjectID, Lane: int64(claim.Mailbox.Lane), Epoch: claim.Epoch,
 			Until: micros(until), Now: micros(time.Now()),

@@ -95,7 +95,7 @@ func (d *Database) Redrive(ctx context.Context, project, id, newID string) (reco
 		again = ended
 		again.ID, again.Attempt, again.Place, again.Created = newID, int(last)+1, 0, now()
 		again.Ready = again.Created
-		if err := insertRun(t, again); err != nil {
+		if err := insertRun(t.Context(), t, again); err != nil {
 			return err
 		}
 		if again, err = getRun(t.Context(), t, project, newID); err != nil {

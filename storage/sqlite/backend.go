@@ -55,6 +55,16 @@ func (b *backend) Write(ctx context.Context, operation string, work func(relatio
 	})
 }
 
+// Enqueue implements relational.Backend: there is one writer at a time.
+func (b *backend) Enqueue(ctx context.Context, _, operation string, work func(relational.Tx) error) error {
+	return b.Write(ctx, operation, work)
+}
+
+// WriteFor implements relational.Backend, as Write does.
+func (b *backend) WriteFor(ctx context.Context, _ record.Mailbox, operation string, work func(relational.Tx) error) error {
+	return b.Write(ctx, operation, work)
+}
+
 // transaction is a relational.Tx.
 type transaction struct {
 	*sqlc.Queries
@@ -67,8 +77,11 @@ type transaction struct {
 // Context implements relational.Tx.
 func (t transaction) Context() context.Context { return t.ctx }
 
+// Together implements relational.Tx: nothing is far away.
+func (t transaction) Together(work func(sqlc.Querier) error) error { return work(t) }
+
 // Queue implements relational.Tx: there is one writer at a time.
-func (transaction) Queue(...record.Mailbox) error { return nil }
+func (t transaction) Queue(_ []record.Mailbox, work func(sqlc.Querier) error) error { return work(t) }
 
 // Wake implements relational.Tx.
 func (t transaction) Wake(boxes ...record.Mailbox) error {

@@ -274,3 +274,37 @@ func TestVersionsAreKnownEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// A project sends no more to several servers than it may to one.
+func TestRatesOverMachines(t *testing.T) {
+	t.Parallel()
+	const rate, burst = 20, 40
+	m := newMachines(t, 2, "--rate", fmt.Sprint(rate), "--burst", fmt.Sprint(burst))
+	project := m.servers[0].project()
+	var accepted, refused atomic.Int64
+	var wait sync.WaitGroup
+	began := time.Now()
+	for i := range 8 {
+		wait.Go(func() {
+			for n := range 25 {
+				body := fmt.Sprintf(`{"id":"act%d-%d","type":"environment.push","state":"complete","result":"success","environments":[]}`, i, n)
+				_, status, err := m.servers[i%2].deliver(project, body)
+				switch {
+				case err != nil:
+					t.Error(err)
+				case status == 202:
+					accepted.Add(1)
+				case status == 429:
+					refused.Add(1)
+				default:
+					t.Errorf("status %d", status)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	most := burst + int64(rate*time.Since(began).Seconds()) + 1
+	if n := accepted.Load(); n < burst || n > most || n+refused.Load() != 200 {
+		t.Errorf("%d were accepted and %d refused, want %d to %d of 200", n, refused.Load(), burst, most)
+	}
+}

@@ -278,13 +278,21 @@ func (q *Queries) GetRun(ctx context.Context, arg GetRunParams) (GetRunRow, erro
 }
 
 const headOfLane = `-- name: HeadOfLane :one
-SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, integration.id, integration.project_id, integration.name, integration.enabled, integration.filter, integration.limits, integration.retry, integration.version, integration.lane, integration.served, integration.created, integration.updated FROM integration
-JOIN run ON run.seq = (
-    SELECT head.seq FROM run AS head
-    WHERE head.integration_id = integration.id AND head.state IN ('pending', 'in_progress')
-    ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
-WHERE integration.project_id = $1 AND integration.lane = $2 AND (run.attempt = 1 OR run.ready <= $3)
-ORDER BY integration.served, run.seq LIMIT 1
+SELECT run.seq, run.id, run.project_id, run.integration_id, run.activity_id, run.attempt, run.lane, run.place, run.state, run.result, run.code, run.message, run.dead, run.version, run.script_hash, run.engine, run.seed, run.steps, run.receipt, run.epoch, run.ready, run.created, run.started, run.completed, integration.id, integration.project_id, integration.name, integration.enabled, integration.filter, integration.limits, integration.retry, integration.version, integration.lane, integration.served, integration.created, integration.updated, activity.id, activity.project_id, activity.type, activity.state, activity.result, activity.summary, activity.hops, activity.created, activity.body, project.name AS project_name,
+    version.hash AS version_hash, version.created AS version_created
+FROM (
+    SELECT candidate.seq FROM integration AS one
+    JOIN run AS candidate ON candidate.seq = (
+        SELECT head.seq FROM run AS head
+        WHERE head.integration_id = one.id AND head.state IN ('pending', 'in_progress')
+        ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
+    WHERE one.project_id = $1 AND one.lane = $2 AND (candidate.attempt = 1 OR candidate.ready <= $3)
+    ORDER BY one.served, candidate.seq LIMIT 1) AS next
+JOIN run ON run.seq = next.seq
+JOIN integration ON integration.id = run.integration_id
+JOIN activity ON activity.id = run.activity_id
+JOIN project ON project.id = run.project_id
+JOIN version ON version.integration_id = integration.id AND version.number = integration.version
 `
 
 type HeadOfLaneParams struct {
@@ -294,10 +302,15 @@ type HeadOfLaneParams struct {
 }
 
 type HeadOfLaneRow struct {
-	Run         Run
-	Integration Integration
+	Run            Run
+	Integration    Integration
+	Activity       Activity
+	ProjectName    string
+	VersionHash    string
+	VersionCreated int64
 }
 
+// HeadOfLane is the run that is next in a mailbox, with all that it needs but variables.
 func (q *Queries) HeadOfLane(ctx context.Context, arg HeadOfLaneParams) (HeadOfLaneRow, error) {
 	row := q.db.QueryRow(ctx, headOfLane, arg.ProjectID, arg.Lane, arg.Now)
 	var i HeadOfLaneRow
@@ -338,6 +351,18 @@ func (q *Queries) HeadOfLane(ctx context.Context, arg HeadOfLaneParams) (HeadOfL
 		&i.Integration.Served,
 		&i.Integration.Created,
 		&i.Integration.Updated,
+		&i.Activity.ID,
+		&i.Activity.ProjectID,
+		&i.Activity.Type,
+		&i.Activity.State,
+		&i.Activity.Result,
+		&i.Activity.Summary,
+		&i.Activity.Hops,
+		&i.Activity.Created,
+		&i.Activity.Body,
+		&i.ProjectName,
+		&i.VersionHash,
+		&i.VersionCreated,
 	)
 	return i, err
 }
@@ -367,6 +392,29 @@ func (q *Queries) HoldsClaim(ctx context.Context, arg HoldsClaimParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const laneHasWork = `-- name: LaneHasWork :one
+SELECT cast(count(*) AS bigint) AS runs FROM integration AS one
+JOIN run AS candidate ON candidate.seq = (
+    SELECT head.seq FROM run AS head
+    WHERE head.integration_id = one.id AND head.state IN ('pending', 'in_progress')
+    ORDER BY CASE WHEN head.place > 0 THEN head.place ELSE head.seq END LIMIT 1)
+WHERE one.project_id = $1 AND one.lane = $2 AND (candidate.attempt = 1 OR candidate.ready <= $3)
+`
+
+type LaneHasWorkParams struct {
+	ProjectID string
+	Lane      int64
+	Now       int64
+}
+
+// LaneHasWork is whether HeadOfLane would find a run.
+func (q *Queries) LaneHasWork(ctx context.Context, arg LaneHasWorkParams) (int64, error) {
+	row := q.db.QueryRow(ctx, laneHasWork, arg.ProjectID, arg.Lane, arg.Now)
+	var runs int64
+	err := row.Scan(&runs)
+	return runs, err
 }
 
 const lastAttempt = `-- name: LastAttempt :one
@@ -718,10 +766,10 @@ func (q *Queries) RenewClaim(ctx context.Context, arg RenewClaimParams) (int64, 
 	return result.RowsAffected(), nil
 }
 
-const startRun = `-- name: StartRun :exec
+const startRun = `-- name: StartRun :execrows
 UPDATE run SET state = 'in_progress', version = $1, script_hash = $2, engine = $3,
     epoch = $4, started = $5
-WHERE seq = $6
+WHERE seq = $6 AND state IN ('pending', 'in_progress')
 `
 
 type StartRunParams struct {
@@ -733,8 +781,8 @@ type StartRunParams struct {
 	Seq        int64
 }
 
-func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) error {
-	_, err := q.db.Exec(ctx, startRun,
+func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) (int64, error) {
+	result, err := q.db.Exec(ctx, startRun,
 		arg.Version,
 		arg.ScriptHash,
 		arg.Engine,
@@ -742,7 +790,10 @@ func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) error {
 		arg.Started,
 		arg.Seq,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const undead = `-- name: Undead :exec

@@ -117,6 +117,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.holdsClaimStmt, err = db.PrepareContext(ctx, holdsClaim); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldsClaim: %w", err)
 	}
+	if q.laneHasWorkStmt, err = db.PrepareContext(ctx, laneHasWork); err != nil {
+		return nil, fmt.Errorf("error preparing query LaneHasWork: %w", err)
+	}
 	if q.lastAttemptStmt, err = db.PrepareContext(ctx, lastAttempt); err != nil {
 		return nil, fmt.Errorf("error preparing query LastAttempt: %w", err)
 	}
@@ -361,6 +364,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing holdsClaimStmt: %w", cerr)
 		}
 	}
+	if q.laneHasWorkStmt != nil {
+		if cerr := q.laneHasWorkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laneHasWorkStmt: %w", cerr)
+		}
+	}
 	if q.lastAttemptStmt != nil {
 		if cerr := q.lastAttemptStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastAttemptStmt: %w", cerr)
@@ -571,6 +579,7 @@ type Queries struct {
 	getVersionStmt          *sql.Stmt
 	headOfLaneStmt          *sql.Stmt
 	holdsClaimStmt          *sql.Stmt
+	laneHasWorkStmt         *sql.Stmt
 	lastAttemptStmt         *sql.Stmt
 	lastVersionStmt         *sql.Stmt
 	listActivitiesStmt      *sql.Stmt
@@ -636,6 +645,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getVersionStmt:          q.getVersionStmt,
 		headOfLaneStmt:          q.headOfLaneStmt,
 		holdsClaimStmt:          q.holdsClaimStmt,
+		laneHasWorkStmt:         q.laneHasWorkStmt,
 		lastAttemptStmt:         q.lastAttemptStmt,
 		lastVersionStmt:         q.lastVersionStmt,
 		listActivitiesStmt:      q.listActivitiesStmt,

@@ -38,10 +38,13 @@ type Querier interface {
 	GetProject(ctx context.Context, id string) (Project, error)
 	GetRun(ctx context.Context, arg GetRunParams) (GetRunRow, error)
 	GetVersion(ctx context.Context, arg GetVersionParams) (Version, error)
+	// HeadOfLane is the run that is next in a mailbox, with all that it needs but variables.
 	HeadOfLane(ctx context.Context, arg HeadOfLaneParams) (HeadOfLaneRow, error)
 	// HoldsClaim changes nothing, but locks the row until the transaction ends, so that
 	// nobody takes the mailbox meanwhile.
 	HoldsClaim(ctx context.Context, arg HoldsClaimParams) (int64, error)
+	// LaneHasWork is whether HeadOfLane would find a run.
+	LaneHasWork(ctx context.Context, arg LaneHasWorkParams) (int64, error)
 	LastAttempt(ctx context.Context, arg LastAttemptParams) (int64, error)
 	LastVersion(ctx context.Context, integrationID string) (int64, error)
 	ListActivities(ctx context.Context, arg ListActivitiesParams) ([]ListActivitiesRow, error)
@@ -64,7 +67,7 @@ type Querier interface {
 	ReviseProject(ctx context.Context, id string) error
 	RunsOfActivity(ctx context.Context, activityID string) ([]string, error)
 	ServeIntegration(ctx context.Context, arg ServeIntegrationParams) error
-	StartRun(ctx context.Context, arg StartRunParams) error
+	StartRun(ctx context.Context, arg StartRunParams) (int64, error)
 	TokenByHash(ctx context.Context, hash []byte) (Token, error)
 	Undead(ctx context.Context, seq int64) error
 	UnfinishedMailboxes(ctx context.Context, now int64) ([]UnfinishedMailboxesRow, error)

@@ -4,21 +4,27 @@
 //
 //	load -runner bin/runner
 //
-// What follows the flags is given to runner serve, such as --database postgres://….
+// With -postgres the server works on a PostgreSQL that is started for it, and so do two
+// of them. What follows the flags is given to runner serve.
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"cloche/secret"
+	"cloche/storage/postgres/postgrestest"
 	"cloche/tests/service/process"
 )
 
@@ -26,6 +32,8 @@ func main() {
 	options := loadOptions{}
 	flag.StringVar(&options.runner, "runner", "bin/runner", "the `program` to measure")
 	flag.IntVar(&options.activities, "activities", 5000, "how many activities each measurement sends")
+	flag.IntVar(&options.projects, "projects", 8, "how many projects they go to")
+	flag.BoolVar(&options.postgres, "postgres", false, "measure on a PostgreSQL, started for this, in place of SQLite")
 	flag.IntVar(&options.senders, "senders", 32, "how many connections send at a time")
 	flag.DurationVar(&options.soak, "soak", 0, "put mixed load on a server for this long as well, and see whether it leaks")
 	flag.StringVar(&options.only, "only", "", "make the `measurement` of this name alone")
@@ -47,7 +55,9 @@ func main() {
 type loadOptions struct {
 	runner     string
 	activities int
+	projects   int
 	senders    int
+	postgres   bool
 	only       string
 	flags      []string
 	soak       time.Duration
@@ -56,18 +66,32 @@ type loadOptions struct {
 // measure makes all measurements, each on a server and a database of its own.
 func measure(ctx context.Context, o loadOptions) (*report, error) {
 	r := &report{Date: time.Now().UTC().Format(time.DateOnly), Go: runtime.Version(), Processors: runtime.NumCPU()}
+	flags, end, err := o.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	o.flags = append(flags, o.flags...)
 	for _, step := range []struct {
-		name string
-		do   func(context.Context, *process.Server, loadOptions, *report) error
+		name  string
+		do    func(context.Context, *process.Server, loadOptions, *report) error
+		flags []string
+		skip  bool
 	}{
-		{"idle", measureIdle}, {"intake", measureIntake}, {"end to end", measureRuns},
-		{"storage and log", measureStorage}, {"fairness", measureFairness}, {"latency", measureLatency}, {"soak", measureSoak},
+		{name: "idle", do: measureIdle},
+		{name: "intake", do: measureIntake},
+		{name: "end to end", do: measureRuns},
+		{name: "storage and log", do: measureStorage},
+		{name: "fairness", do: measureFairness},
+		{name: "latency", do: measureLatency},
+		{name: "two servers", do: measureTwo, flags: waitingFlags, skip: !o.postgres},
+		{name: "soak", do: measureSoak, skip: o.soak == 0},
 	} {
-		if o.only != "" && o.only != step.name || step.name == "soak" && o.soak == 0 {
+		if o.only != "" && o.only != step.name || step.skip {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "load: %s\n", step.name)
-		s, err := process.Start(ctx, o.runner, o.flags)
+		s, err := process.Start(ctx, o.runner, slices.Concat(o.flags, step.flags))
 		if err != nil {
 			return nil, err
 		}
@@ -79,6 +103,39 @@ func measure(ctx context.Context, o loadOptions) (*report, error) {
 		}
 	}
 	return r, nil
+}
+
+// database starts the PostgreSQL that is asked for, and returns the flags that have
+// servers use it.
+func (o loadOptions) database(ctx context.Context) (flags []string, end func(), err error) {
+	if !o.postgres {
+		return nil, func() {}, nil
+	}
+	cluster, err := postgrestest.Start()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			cluster.Stop()
+		}
+	}()
+	dsn, err := cluster.Create(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := os.MkdirTemp("", "cloche-load-*")
+	if err != nil {
+		return nil, nil, err
+	}
+	key := filepath.Join(dir, "key")
+	if err := os.WriteFile(key, []byte(secret.NewKey(nil).Text()), 0o600); err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return []string{"--database", dsn, "--key-file", key}, func() {
+		cluster.Stop()
+		_ = os.RemoveAll(dir)
+	}, nil
 }
 
 // report holds the figures. Durations are in milliseconds.

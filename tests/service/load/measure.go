@@ -88,7 +88,7 @@ func measureIdle(ctx context.Context, s *process.Server, _ loadOptions, r *repor
 // measureIntake has nothing listen to the activities, so that all of the machine takes
 // them.
 func measureIntake(ctx context.Context, s *process.Server, o loadOptions, r *report) error {
-	projects, err := projects(s, 8)
+	projects, err := projects(s, o.projects)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func measureIntake(ctx context.Context, s *process.Server, o loadOptions, r *rep
 	if err != nil {
 		return err
 	}
-	r.add("intake", "/s", float64(len(took))/all.Seconds(), 1500, false)
+	r.add("intake", "/s", float64(len(took))/all.Seconds(), o.goal(1500, 0), false)
 	r.add("intake: answer, median", "ms", milliseconds(quantile(took, .5)), 0, true)
 	r.add("intake: answer, 99 of 100", "ms", milliseconds(quantile(took, .99)), 0, true)
 	return nil
@@ -114,7 +114,15 @@ func projects(s *process.Server, n int, scripts ...string) ([]string, error) {
 }
 
 func measureRuns(ctx context.Context, s *process.Server, o loadOptions, r *report) error {
-	return measureEndToEnd(ctx, s, o, r, "end to end", smallScript, 300)
+	return measureEndToEnd(ctx, s, o, r, "end to end", smallScript, o.goal(300, 2000))
+}
+
+// goal is the goal on SQLite or on PostgreSQL.
+func (o loadOptions) goal(sqlite, postgres float64) float64 {
+	if o.postgres {
+		return postgres
+	}
+	return sqlite
 }
 
 func measureStorage(ctx context.Context, s *process.Server, o loadOptions, r *report) error {
@@ -123,7 +131,7 @@ func measureStorage(ctx context.Context, s *process.Server, o loadOptions, r *re
 
 // measureEndToEnd counts from the first delivery to the end of the last run.
 func measureEndToEnd(ctx context.Context, s *process.Server, o loadOptions, r *report, name, script string, goal float64) error {
-	projects, err := projects(s, 8, script)
+	projects, err := projects(s, o.projects, script)
 	if err != nil {
 		return err
 	}
