@@ -2,17 +2,14 @@ package service
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"cloche/activity"
 	"cloche/storage/record"
-	"cloche/webhook"
 )
 
 // Intake is a delivery to a project's webhook.
@@ -60,38 +57,46 @@ func (s *Service) deliver(ctx context.Context, in Intake) (Accepted, error) {
 		return Accepted{}, err
 	}
 	if err := s.limits.take(ctx, in.Project); err != nil {
-		return Accepted{}, err
+		return Accepted{}, notThere(err)
 	}
-	return s.accept(ctx, in.Project, in.Body, in.Hops, record.Delivery{ID: delivery.ID, Hash: sha256.Sum256(in.Body)})
+	for {
+		accepted, err := s.accept(ctx, in.Project, in.Body, in.Hops, delivery)
+		if !errors.Is(err, record.ErrChanged) {
+			return accepted, notThere(err)
+		}
+		// The secret may be another one by now.
+		s.hooks.forget(in.Project)
+		if delivery, err = s.verify(ctx, in); err != nil {
+			return Accepted{}, err
+		}
+	}
+}
+
+// notThere turns the error that a project is gone into that of one that never was.
+func notThere(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w: no such project", ErrDenied)
+	}
+	return err
 }
 
 // verify checks the signature by the project's scheme.
-func (s *Service) verify(ctx context.Context, in Intake) (webhook.Delivery, error) {
+func (s *Service) verify(ctx context.Context, in Intake) (record.Delivery, error) {
 	if !activity.ValidID(in.Project) {
-		return webhook.Delivery{}, fmt.Errorf("%w: no such project", ErrDenied)
+		return record.Delivery{}, fmt.Errorf("%w: no such project", ErrDenied)
 	}
-	p, err := s.Database.Project(ctx, in.Project)
-	if errors.Is(err, ErrNotFound) {
-		return webhook.Delivery{}, fmt.Errorf("%w: no such project", ErrDenied)
+	// What is known may be old: Accept tells if a delivery was taken by it, and one that
+	// was not has another try.
+	if known := s.hooks.get(in.Project); known != nil {
+		if delivery, err := known.verify(in); err == nil {
+			return delivery, nil
+		}
 	}
+	h, err := s.hookOf(ctx, in.Project)
 	if err != nil {
-		return webhook.Delivery{}, err
+		return record.Delivery{}, err
 	}
-	if p.Hook.Scheme == "" {
-		return webhook.Delivery{}, fmt.Errorf("%w: the project has no webhook; see 'runner webhook:url --help'", ErrDenied)
-	}
-	secrets, err := s.openHook(p)
-	if err != nil {
-		return webhook.Delivery{}, fmt.Errorf("the secrets of project %s: %w", p.ID, err)
-	}
-	delivery, err := webhook.Verify(webhook.Scheme(p.Hook.Scheme), secrets, in.Header, in.Body, time.Now())
-	switch {
-	case errors.Is(err, webhook.ErrScheme), errors.Is(err, webhook.ErrSecret):
-		return delivery, fmt.Errorf("the webhook of project %s: %w", p.ID, err)
-	case err != nil:
-		return delivery, fmt.Errorf("%w: %w", ErrDenied, err)
-	}
-	return delivery, nil
+	return h.verify(in)
 }
 
 // Push takes an activity from somebody who is known already. A body that is pushed

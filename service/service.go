@@ -25,6 +25,7 @@ type Service struct {
 	limits  *rates
 	metrics *metrics
 	inputs  knownInputs
+	hooks   knownHooks
 
 	backlog atomic.Int64 // as of the last look, and what came in since
 	working atomic.Bool  // Run is at work

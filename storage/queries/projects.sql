@@ -10,7 +10,7 @@ SELECT * FROM project WHERE substr(id, 1, length(cast(@prefix AS text))) = cast(
 
 -- name: UpdateProject :execrows
 UPDATE project SET name = @name, concurrency = @concurrency, hook_scheme = @hook_scheme,
-    hook_sealed = @hook_sealed, updated = @updated
+    hook_sealed = @hook_sealed, revision = revision + 1, updated = @updated
 WHERE id = @id;
 
 -- name: ReviseProject :exec

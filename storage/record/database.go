@@ -115,7 +115,8 @@ type Intake interface {
 	// Accept stores an activity, a run for every integration of match that the
 	// project still has, and wakes their mailboxes. match says which integrations want
 	// it; it is called inside the transaction with the project's enabled integrations
-	// and must not use the database. newID makes the IDs of runs.
+	// and must not use the database. newID makes the IDs of runs. The error is ErrChanged
+	// if the project has another revision than the delivery was verified by.
 	Accept(ctx context.Context, a Activity, d Delivery, match func([]Integration) []Integration, newID func() string) (Accepted, error)
 	Activity(ctx context.Context, project, id string) (Activity, error)
 	// ListActivities returns the newest first, without their bodies.

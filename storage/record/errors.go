@@ -11,6 +11,10 @@ var (
 	// that the change needs.
 	ErrConflict = errors.New("conflict")
 
+	// ErrChanged says that a project is not as it was when something was decided by it.
+	// Decide again.
+	ErrChanged = errors.New("the project was changed meanwhile")
+
 	// ErrClaimLost says that the writer no longer holds its mailbox: the claim ran
 	// out, or another worker has it. Nothing was written.
 	ErrClaimLost = errors.New("the claim on the mailbox is lost")

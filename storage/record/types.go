@@ -18,7 +18,7 @@ type Project struct {
 	Concurrency int
 	// Hook says how deliveries are signed.
 	Hook Hook
-	// Revision counts the changes of the project's integrations.
+	// Revision counts the changes of the project and of its integrations.
 	Revision int64
 	Created  time.Time
 	Updated  time.Time
@@ -130,6 +130,8 @@ type Delivery struct {
 	ID string
 	// Hash is the SHA-256 of the body.
 	Hash [32]byte
+	// Revision is that of the project by which the delivery was verified; nil is any.
+	Revision *int64
 }
 
 // Run is one execution of a script because of an activity.

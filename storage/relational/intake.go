@@ -32,10 +32,15 @@ type knownProject struct {
 // mostKnown bounds the projects that are kept; past it all are forgotten.
 const mostKnown = 10_000
 
-func (k *knownIntegrations) enabled(t Tx, project string) ([]record.Integration, error) {
+// enabled returns the enabled integrations of a project. The error is record.ErrChanged
+// if its revision is not the expected one, unless any is.
+func (k *knownIntegrations) enabled(t Tx, project string, expected *int64) ([]record.Integration, error) {
 	revision, err := t.ProjectRevision(t.Context(), project)
 	if err != nil {
 		return nil, one(err)
+	}
+	if expected != nil && revision != *expected {
+		return nil, record.ErrChanged
 	}
 	k.mu.Lock()
 	known, ok := k.projects[project]
@@ -78,13 +83,13 @@ func (d *Database) Accept(ctx context.Context, a record.Activity, delivery recor
 		key = a.ProjectID + "/" + delivery.ID
 	}
 	err := d.Enqueue(ctx, key, "accept activity", func(t Tx) error {
+		integrations, err := d.known.enabled(t, a.ProjectID, delivery.Revision)
+		if err != nil {
+			return err
+		}
 		known, err := remember(t, a, delivery)
 		if err != nil || known != nil {
 			accepted = pointed(known)
-			return err
-		}
-		integrations, err := d.known.enabled(t, a.ProjectID)
-		if err != nil {
 			return err
 		}
 		matching := chosen(integrations, match(slices.Clone(integrations)))

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ func acceptCases() []databaseCase {
 		{"match names what is not there", testMatchMissing},
 		{"a delivery races with itself", testRacingDeliveries},
 		{"a repeated delivery outlives its activity", testDuplicateOfPruned},
+		{"a delivery is verified by a project as it was", testChangedProject},
 	}
 }
 
@@ -212,5 +214,39 @@ func testDuplicateOfPruned(b *bed) {
 	b.must(err)
 	if !again.Duplicate || again.ActivityID != first.ActivityID || len(again.Runs) != 0 {
 		b.Errorf("Accept = %+v, want a duplicate of %s", again, first.ActivityID)
+	}
+}
+
+func testChangedProject(b *bed) {
+	i := b.add()
+	changes := []func(){
+		func() {
+			p, err := b.db.Project(b.ctx, b.project.ID)
+			b.must(err)
+			p.Name = "another"
+			b.must(b.db.UpdateProject(b.ctx, p))
+		},
+		func() { b.add() },
+		func() {
+			_, err := b.db.UpdateIntegration(b.ctx, i, []byte("2;"), "2")
+			b.must(err)
+		},
+	}
+	for n, change := range changes {
+		before, err := b.db.Project(b.ctx, b.project.ID)
+		b.must(err)
+		change()
+		d := deliveryOf(newID(), "body")
+		d.Revision = &before.Revision
+		if _, err := b.db.Accept(b.ctx, newActivity(b.project.ID), d, all, newID); !errors.Is(err, record.ErrChanged) {
+			b.Errorf("change %d: error is %v, want %v", n, err, record.ErrChanged)
+		}
+		after, err := b.db.Project(b.ctx, b.project.ID)
+		b.must(err)
+		d.Revision = &after.Revision
+		accepted, err := b.db.Accept(b.ctx, newActivity(b.project.ID), d, all, newID)
+		if err != nil || accepted.Duplicate {
+			b.Errorf("change %d: Accept = %+v, %v; the refused delivery has left something", n, accepted, err)
+		}
 	}
 }

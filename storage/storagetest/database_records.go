@@ -54,7 +54,7 @@ func testProjects(b *bed) {
 	changed.Name, changed.Concurrency, changed.Hook, changed.Updated = "other", 2, record.Hook{}, moment(2)
 	changed.Created = moment(9) // is not written
 	b.must(b.db.UpdateProject(b.ctx, changed))
-	changed.Created = p.Created
+	changed.Created, changed.Revision = p.Created, p.Revision+1
 	got, err = b.db.Project(b.ctx, p.ID)
 	b.must(err)
 	b.equal("the changed project", got, changed)

@@ -25,6 +25,7 @@ type Cluster struct {
 	dir     string
 	port    int
 	bin     string
+	durable bool
 	account account // the server's, when the tests run as root
 	next    atomic.Int64
 }
@@ -70,13 +71,19 @@ func (s *Shared) Stop() {
 	}
 }
 
-// Start makes a cluster and starts it.
-func Start() (_ *Cluster, err error) {
+// Start makes a cluster and starts it. It loses what a loss of power would lose: the
+// machine of a test has none.
+func Start() (*Cluster, error) { return start(false) }
+
+// StartDurable makes a cluster and starts it with PostgreSQL's own settings, for figures.
+func StartDurable() (*Cluster, error) { return start(true) }
+
+func start(durable bool) (_ *Cluster, err error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{bin: bin}
+	c := &Cluster{bin: bin, durable: durable}
 	if c.dir, err = os.MkdirTemp("", "cloche-postgres-*"); err != nil {
 		return nil, err
 	}
@@ -145,8 +152,9 @@ func (c *Cluster) Resume() error {
 	options := []string{
 		"-p " + strconv.Itoa(c.port), "-c listen_addresses=127.0.0.1", "-c unix_socket_directories=" + c.dir,
 		"-c max_connections=200", "-c log_min_messages=fatal",
-		// The machine does not lose power in a test; a server that is killed loses nothing.
-		"-c fsync=off", "-c full_page_writes=off",
+	}
+	if !c.durable {
+		options = append(options, "-c fsync=off", "-c full_page_writes=off")
 	}
 	return c.run("pg_ctl", "-D", c.data(), "-w", "-t", "60", "-l", filepath.Join(c.dir, "server.log"), "-o", strings.Join(options, " "), "start")
 }

@@ -20,6 +20,11 @@ type Activity struct {
 	Body      []byte
 }
 
+type Allowance struct {
+	ProjectID string
+	Until     int64
+}
+
 type Delivery struct {
 	ProjectID  string
 	ID         []byte

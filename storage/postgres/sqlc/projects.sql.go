@@ -124,7 +124,7 @@ func (q *Queries) ReviseProject(ctx context.Context, id string) error {
 
 const updateProject = `-- name: UpdateProject :execrows
 UPDATE project SET name = $1, concurrency = $2, hook_scheme = $3,
-    hook_sealed = $4, updated = $5
+    hook_sealed = $4, revision = revision + 1, updated = $5
 WHERE id = $6
 `
 

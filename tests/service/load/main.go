@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -32,6 +34,7 @@ func main() {
 	options := loadOptions{}
 	flag.StringVar(&options.runner, "runner", "bin/runner", "the `program` to measure")
 	flag.IntVar(&options.activities, "activities", 5000, "how many activities each measurement sends")
+	flag.StringVar(&options.other, "other", "", "the `program` of the second server, such as the next version; default -runner")
 	flag.IntVar(&options.projects, "projects", 8, "how many projects they go to")
 	flag.BoolVar(&options.postgres, "postgres", false, "measure on a PostgreSQL, started for this, in place of SQLite")
 	flag.IntVar(&options.senders, "senders", 32, "how many connections send at a time")
@@ -40,7 +43,8 @@ func main() {
 	asJSON := flag.Bool("json", false, "print the figures as JSON")
 	flag.Parse()
 	options.flags = flag.Args()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	options.other = cmp.Or(options.other, options.runner)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	report, err := measure(ctx, options)
 	if err == nil {
@@ -54,6 +58,7 @@ func main() {
 
 type loadOptions struct {
 	runner     string
+	other      string
 	activities int
 	projects   int
 	senders    int
@@ -111,7 +116,7 @@ func (o loadOptions) database(ctx context.Context) (flags []string, end func(), 
 	if !o.postgres {
 		return nil, func() {}, nil
 	}
-	cluster, err := postgrestest.Start()
+	cluster, err := postgrestest.StartDurable()
 	if err != nil {
 		return nil, nil, err
 	}

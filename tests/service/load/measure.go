@@ -29,6 +29,9 @@ const (
 	storageScript = `var s = require("storage"); s.set("n", (s.get("n") || 0) + 1); console.log(activity.id, s.get("n"))`
 )
 
+// sent counts the activities of this process: each has an ID of its own.
+var sent atomic.Int64
+
 // send delivers activities to projects in turn, from several senders at a time, and
 // returns how long each delivery took.
 func send(ctx context.Context, s *process.Server, projects []string, count, senders int) ([]time.Duration, time.Duration, error) {
@@ -45,7 +48,7 @@ func send(ctx context.Context, s *process.Server, projects []string, count, send
 					return
 				}
 				start := time.Now()
-				if err := s.Deliver(projects[int(n)%len(projects)], activityBody(n)); err != nil {
+				if err := s.Deliver(projects[int(n)%len(projects)], activityBody(sent.Add(1))); err != nil {
 					failed.Store(&err)
 					return
 				}
@@ -151,10 +154,24 @@ func measureEndToEnd(ctx context.Context, s *process.Server, o loadOptions, r *r
 
 // await waits until a metric has reached a value.
 func await(ctx context.Context, s *process.Server, name string, value float64) error {
+	return awaitValue(ctx, value, func() (float64, error) { return s.Metric(name) })
+}
+
+// longestPause is for how long a value may stay what it is before it is given up.
+const longestPause = time.Minute
+
+// awaitValue waits until a value is reached. It may fail to be read for a while.
+func awaitValue(ctx context.Context, value float64, read func() (float64, error)) error {
+	last, changed := 0.0, time.Now()
 	for {
-		n, err := s.Metric(name)
-		if err == nil && n >= value {
+		n, err := read()
+		switch {
+		case err == nil && n >= value:
 			return nil
+		case err == nil && n != last:
+			last, changed = n, time.Now()
+		case time.Since(changed) > longestPause:
+			return errors.Join(fmt.Errorf("%g of %g runs have ended, and no more for %v", last, value, longestPause), err)
 		}
 		select {
 		case <-ctx.Done():
@@ -216,8 +233,8 @@ func measureFairness(ctx context.Context, s *process.Server, o loadOptions, r *r
 		return err
 	}
 	const samples = 50
-	for n := range samples {
-		if err := s.Deliver(quiet, activityBody(int64(1_000_000+n))); err != nil {
+	for range samples {
+		if err := s.Deliver(quiet, activityBody(sent.Add(1))); err != nil {
 			return err
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -239,8 +256,8 @@ func measureLatency(ctx context.Context, s *process.Server, _ loadOptions, r *re
 		return err
 	}
 	const samples = 50
-	for n := range samples {
-		if err := s.Deliver(project, activityBody(int64(n))); err != nil {
+	for range samples {
+		if err := s.Deliver(project, activityBody(sent.Add(1))); err != nil {
 			return err
 		}
 		time.Sleep(200 * time.Millisecond)

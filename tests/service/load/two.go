@@ -32,7 +32,7 @@ func measureTwo(ctx context.Context, s *process.Server, o loadOptions, r *report
 	if err != nil {
 		return err
 	}
-	other, err := process.Start(ctx, o.runner, slices.Concat(o.flags, waitingFlags))
+	other, err := process.Start(ctx, o.other, slices.Concat(o.flags, waitingFlags))
 	if err != nil {
 		return err
 	}
@@ -59,17 +59,8 @@ func waitingRuns(ctx context.Context, projects []string, o loadOptions, servers 
 	if _, _, err := send(ctx, servers[0], projects, count, o.senders); err != nil {
 		return 0, err
 	}
-	for ctx.Err() == nil {
-		now, err := ran(servers)
-		if err != nil {
-			return 0, err
-		}
-		if now-before >= float64(count) {
-			return float64(count) / time.Since(began).Seconds(), nil
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return 0, ctx.Err()
+	err = awaitValue(ctx, before+float64(count), func() (float64, error) { return ran(servers) })
+	return float64(count) / time.Since(began).Seconds(), err
 }
 
 // ran returns how many runs have ended on the servers.

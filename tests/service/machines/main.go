@@ -48,7 +48,7 @@ func main() {
 // show starts everything, and ends everything however it ends.
 func show(ctx context.Context, o options) (err error) {
 	fmt.Println("starting PostgreSQL and", o.servers, "servers")
-	cluster, err := postgrestest.Start()
+	cluster, err := postgrestest.StartDurable()
 	if err != nil {
 		return err
 	}
