@@ -37,7 +37,8 @@ type Config struct {
 	// Concurrency is how many runs of one project go on at a time, where the project
 	// does not say, 1 to 64. Default 4.
 	Concurrency int
-	// Slice is how long one mailbox is worked through before others have their turn.
+	// Slice is how long one mailbox is worked through before others have their turn, if
+	// they may be waiting for one.
 	// Default 250 ms.
 	Slice time.Duration
 	// Grace is how long runs may go on when the service stops, before they are

@@ -10,8 +10,22 @@ import (
 	"cloche/storage/record"
 )
 
-// drain works through a mailbox for Config.Slice, then others have their turn.
+// longestDrain is how long a mailbox is worked through at most while no other one can be
+// waiting for a worker.
+const longestDrain = 30 * time.Second
+
+// goOn reports whether a drain that began then may take another run: for Config.Slice,
+// and for longer while there are idle workers. Giving a mailbox up and taking it again
+// costs as much as several runs.
+func (s *Service) goOn(began time.Time) bool {
+	took := time.Since(began)
+	return s.working.Load() && (took < s.Slice || took < longestDrain && s.drains.Load() < int64(s.Workers))
+}
+
+// drain works through a mailbox for as long as goOn allows, then others have their turn.
 func (s *Service) drain(ctx context.Context, claim *record.Claim, work *record.Work) error {
+	s.drains.Add(1)
+	defer s.drains.Add(-1)
 	began := time.Now()
 	for work != nil {
 		outcome, err := s.execute(ctx, claim, work)
@@ -21,8 +35,7 @@ func (s *Service) drain(ctx context.Context, claim *record.Claim, work *record.W
 			return err
 		}
 		s.decideRetry(work, &outcome)
-		more := time.Since(began) < s.Slice && s.working.Load()
-		next, err := s.step(ctx, claim, &outcome, more)
+		next, err := s.step(ctx, claim, &outcome, s.goOn(began))
 		s.live.end(work.Run.ID)
 		if err != nil {
 			s.notRecorded(ctx, work, err)

@@ -29,6 +29,7 @@ type Service struct {
 
 	backlog atomic.Int64 // as of the last look, and what came in since
 	working atomic.Bool  // Run is at work
+	drains  atomic.Int64 // mailboxes that are worked through
 
 	mu      sync.Mutex
 	running map[string]context.CancelCauseFunc // by the IDs of runs
@@ -73,7 +74,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stop()
 	return s.Database.Work(ctx, record.WorkOptions{
 		Workers: s.Workers,
-		Longest: s.MaxLimits.Wall + s.Slice + s.Lease + stepTime,
+		Longest: s.MaxLimits.Wall + max(s.Slice, longestDrain) + s.Lease + stepTime,
 		Grace:   s.Grace,
 		Engine:  host.Artifact(),
 		Lease:   func(record.Integration) time.Duration { return s.Lease },

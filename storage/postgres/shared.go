@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"cloche/storage/queue"
 	"cloche/storage/record"
@@ -30,8 +31,9 @@ const (
 )
 
 var (
-	beginAlone  = fmt.Sprintf("BEGIN; SET LOCAL idle_in_transaction_session_timeout = %d", idleTime.Milliseconds())
-	beginShared = fmt.Sprintf("%s; SET LOCAL lock_timeout = %d", beginAlone, sharedLockTime.Milliseconds())
+	setIdleTime = fmt.Sprintf("SET LOCAL idle_in_transaction_session_timeout = %d", idleTime.Milliseconds())
+	beginAlone  = "BEGIN; " + setIdleTime
+	beginShared = []string{"BEGIN", setIdleTime, fmt.Sprintf("SET LOCAL lock_timeout = %d", sharedLockTime.Milliseconds())}
 )
 
 // writes are the changes that wait for a connection. Those that come while a
@@ -192,17 +194,14 @@ var errUndone = errors.New("the shared transaction was undone")
 
 // share runs the writes of a batch in one transaction. The error is that of the whole
 // transaction: errUndone, unless it is not known whether it was committed.
-func (w *writes) share(ctx context.Context, conn beginner, batch []*pendingWrite) ([]error, error) {
-	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginShared})
-	if err != nil {
-		return nil, errUndone
-	}
+func (w *writes) share(ctx context.Context, conn *pgxpool.Conn, batch []*pendingWrite) ([]error, error) {
+	tx := &lateTx{conn: conn, ctx: ctx}
 	defer func() { _ = tx.Rollback(ctx) }() // after a commit this does nothing
 	s := &shared{ctx: ctx, tx: tx, results: make([]error, len(batch)), asked: make(chan *request), ended: make(chan *member)}
 	for i, p := range batch {
 		go s.run(&member{shared: s, number: i}, p)
 	}
-	err = s.serve()
+	err := s.serve()
 	if err == nil && len(s.wakes) > 0 {
 		err = w.insert.Wake(ctx, tx, distinct(s.wakes))
 	}
@@ -225,7 +224,7 @@ func distinct(boxes []record.Mailbox) []record.Mailbox {
 // sent together.
 type shared struct {
 	ctx     context.Context
-	tx      pgx.Tx
+	tx      *lateTx
 	asked   chan *request
 	ended   chan *member
 	results []error
@@ -301,7 +300,7 @@ func (s *shared) serve() error {
 // serveStep answers what all members ask: first the locks, everybody's at once and in
 // order, then the statements.
 func (s *shared) serveStep(requests []*request) error {
-	var batch pgx.Batch
+	batch := s.tx.batch()
 	var locks []record.Mailbox
 	for _, r := range requests {
 		locks = append(locks, r.locks...)
@@ -314,8 +313,11 @@ func (s *shared) serveStep(requests []*request) error {
 			batch.Queue(one.sql, one.args...)
 		}
 	}
-	results := s.tx.SendBatch(s.ctx, &batch)
-	err := readStep(results, len(locks) > 0, requests)
+	results, err := s.tx.send(batch)
+	if err != nil {
+		return err
+	}
+	err = readStep(results, len(locks) > 0, requests)
 	return errors.Join(err, results.Close())
 }
 

@@ -92,12 +92,41 @@ func (d *Database) claim(ctx context.Context, claim *record.Claim) (*record.Work
 
 // Step implements record.Mailboxes.
 func (d *Database) Step(ctx context.Context, claim *record.Claim, outcome *record.Outcome, more bool) (*record.Work, error) {
+	if outcome != nil {
+		work, err := d.advance(ctx, claim, "step", more, func(t Tx, _ *record.Claim) error { return finishHoped(t, claim, outcome) })
+		if !errors.Is(err, errNotAsHoped) {
+			return work, err
+		}
+	}
 	return d.advance(ctx, claim, "step", more, func(t Tx, _ *record.Claim) error {
 		if err := holds(t.Context(), t, claim); err != nil || outcome == nil {
 			return err
 		}
 		return finish(t, claim, outcome)
 	})
+}
+
+// errNotAsHoped says that finishHoped does not apply.
+var errNotAsHoped = errors.New("the claim is lost or the run is gone")
+
+// finishHoped is holds and finish in one go, for when the claim holds and the run is there.
+func finishHoped(t Tx, claim *record.Claim, outcome *record.Outcome) error {
+	err := t.Together(func(q sqlc.Querier) error {
+		if err := holds(t.Context(), q, claim); err != nil {
+			return err
+		}
+		if written, err := finishRun(t.Context(), q, claim, outcome.Run); err != nil || written == 0 {
+			return cmp.Or(err, errNotAsHoped)
+		}
+		return createLines(t.Context(), q, outcome.Run, outcome.Lines)
+	})
+	if errors.Is(err, ErrMoved) {
+		return errNotAsHoped
+	}
+	if err != nil {
+		return err
+	}
+	return retry(t, outcome)
 }
 
 // advance does what comes before and starts the next run in one transaction. If there is
@@ -144,18 +173,26 @@ func holds(ctx context.Context, q sqlc.Querier, claim *record.Claim) error {
 // finish writes how a run ended. A run that is gone, with its integration, leaves
 // nothing to write.
 func finish(t Tx, claim *record.Claim, outcome *record.Outcome) error {
-	r := outcome.Run
-	written, err := t.FinishRun(t.Context(), sqlc.FinishRunParams{
+	written, err := finishRun(t.Context(), t, claim, outcome.Run)
+	if err != nil || written == 0 {
+		return err
+	}
+	if err := createLines(t.Context(), t, outcome.Run, outcome.Lines); err != nil {
+		return err
+	}
+	return retry(t, outcome)
+}
+
+func finishRun(ctx context.Context, q sqlc.Querier, claim *record.Claim, r record.Run) (written int64, err error) {
+	return q.FinishRun(ctx, sqlc.FinishRunParams{
 		Seq: r.Seq, Epoch: claim.Epoch, State: string(r.State), Result: string(r.Result), Code: r.Code,
 		Message: blob(r.Message), Dead: flag(r.Dead), Seed: blob(string(r.Seed)), Steps: r.Steps, Receipt: r.Receipt,
 		Completed: micros(r.Completed),
 	})
-	if err != nil || written == 0 {
-		return err
-	}
-	if err := appendLines(t, r, outcome.Lines); err != nil {
-		return err
-	}
+}
+
+// retry inserts the run that tries again, if there is to be one.
+func retry(t Tx, outcome *record.Outcome) error {
 	if outcome.Retry == nil {
 		return nil
 	}
@@ -169,20 +206,15 @@ func finish(t Tx, claim *record.Claim, outcome *record.Outcome) error {
 	return insertRun(t.Context(), t, again)
 }
 
-func appendLines(t Tx, r record.Run, lines []record.Line) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	return t.Together(func(q sqlc.Querier) error {
-		for _, line := range lines {
-			if err := q.CreateLine(t.Context(), sqlc.CreateLineParams{
-				Run: r.Seq, Number: int64(line.Number), Time: micros(line.Time), Level: line.Level, Text: blob(line.Text),
-			}); err != nil {
-				return err
-			}
+func createLines(ctx context.Context, q sqlc.Querier, r record.Run, lines []record.Line) error {
+	for _, line := range lines {
+		if err := q.CreateLine(ctx, sqlc.CreateLineParams{
+			Run: r.Seq, Number: int64(line.Number), Time: micros(line.Time), Level: line.Level, Text: blob(line.Text),
+		}); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Append implements record.Mailboxes.
@@ -191,7 +223,7 @@ func (d *Database) Append(ctx context.Context, claim *record.Claim, run record.R
 		if err := holds(t.Context(), t, claim); err != nil {
 			return err
 		}
-		return appendLines(t, run, lines)
+		return t.Together(func(q sqlc.Querier) error { return createLines(t.Context(), q, run, lines) })
 	})
 	if d.MissingReference(err) { // the run is gone, with its integration
 		return nil

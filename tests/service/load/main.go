@@ -71,12 +71,12 @@ type loadOptions struct {
 // measure makes all measurements, each on a server and a database of its own.
 func measure(ctx context.Context, o loadOptions) (*report, error) {
 	r := &report{Date: time.Now().UTC().Format(time.DateOnly), Go: runtime.Version(), Processors: runtime.NumCPU()}
-	flags, end, err := o.database(ctx)
+	base, end, err := o.databases()
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	o.flags = append(flags, o.flags...)
+	given := o.flags
 	for _, step := range []struct {
 		name  string
 		do    func(context.Context, *process.Server, loadOptions, *report) error
@@ -96,6 +96,11 @@ func measure(ctx context.Context, o loadOptions) (*report, error) {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "load: %s\n", step.name)
+		flags, err := base(ctx)
+		if err != nil {
+			return nil, err
+		}
+		o.flags = slices.Concat(flags, given)
 		s, err := process.Start(ctx, o.runner, slices.Concat(o.flags, step.flags))
 		if err != nil {
 			return nil, err
@@ -110,11 +115,11 @@ func measure(ctx context.Context, o loadOptions) (*report, error) {
 	return r, nil
 }
 
-// database starts the PostgreSQL that is asked for, and returns the flags that have
-// servers use it.
-func (o loadOptions) database(ctx context.Context) (flags []string, end func(), err error) {
+// databases starts the PostgreSQL that is asked for. The returned functions make the flags
+// that have servers use a new database of it, and end it.
+func (o loadOptions) databases() (flags func(context.Context) ([]string, error), end func(), err error) {
 	if !o.postgres {
-		return nil, func() {}, nil
+		return func(context.Context) ([]string, error) { return nil, nil }, func() {}, nil
 	}
 	cluster, err := postgrestest.StartDurable()
 	if err != nil {
@@ -125,10 +130,6 @@ func (o loadOptions) database(ctx context.Context) (flags []string, end func(), 
 			cluster.Stop()
 		}
 	}()
-	dsn, err := cluster.Create(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
 	dir, err := os.MkdirTemp("", "cloche-load-*")
 	if err != nil {
 		return nil, nil, err
@@ -137,7 +138,11 @@ func (o loadOptions) database(ctx context.Context) (flags []string, end func(), 
 	if err := os.WriteFile(key, []byte(secret.NewKey(nil).Text()), 0o600); err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return []string{"--database", dsn, "--key-file", key}, func() {
+	flags = func(ctx context.Context) ([]string, error) {
+		dsn, err := cluster.Create(ctx)
+		return []string{"--database", dsn, "--key-file", key}, err
+	}
+	return flags, func() {
 		cluster.Stop()
 		_ = os.RemoveAll(dir)
 	}, nil

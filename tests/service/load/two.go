@@ -13,7 +13,7 @@ import (
 
 // waitingFlags are of servers whose scripts wait more than they compute: few at a time,
 // so that the waiting and not the processor bounds what one of them does.
-var waitingFlags = []string{"--workers", "4", "--allow-network", "127.0.0.0/8"}
+var waitingFlags = []string{"--workers", "2", "--allow-network", "127.0.0.0/8"}
 
 // measureTwo counts the runs a second of scripts that wait 10 ms for an answer: on one
 // server, then on two with the same database.
@@ -41,7 +41,7 @@ func measureTwo(ctx context.Context, s *process.Server, o loadOptions, r *report
 	if err != nil {
 		return err
 	}
-	r.add("scripts that wait 10 ms, one server of 4 workers", "/s", one, 0, false)
+	r.add("scripts that wait 10 ms, one server of 2 workers", "/s", one, 0, false)
 	r.add("the same, two servers", "/s", two, 0, false)
 	r.add("two servers do", "times one", two/one, 1.5, false)
 	return nil
