@@ -11,8 +11,8 @@ import (
 )
 
 // longestDrain is how long a mailbox is worked through at most while no other one can be
-// waiting for a worker.
-const longestDrain = 30 * time.Second
+// waiting for a worker here. Another process may have less to do.
+const longestDrain = time.Second
 
 // goOn reports whether a drain that began then may take another run: for Config.Slice,
 // and for longer while there are idle workers. Giving a mailbox up and taking it again

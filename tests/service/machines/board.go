@@ -24,6 +24,8 @@ type board struct {
 	servers []*process.Server
 	state   []machine
 	began   time.Time
+	looked  time.Time     // when the table was drawn
+	since   time.Duration // from the one before it
 	drawn   int // lines of the table that stands on the terminal
 }
 
@@ -37,7 +39,7 @@ type machine struct {
 }
 
 func newBoard(dsn string, servers []*process.Server) *board {
-	return &board{dsn: dsn, servers: servers, state: make([]machine, len(servers)), began: time.Now()}
+	return &board{dsn: dsn, servers: servers, state: make([]machine, len(servers)), began: time.Now(), looked: time.Now()}
 }
 
 // send delivers to server n, one activity every pause; to the next one when it is gone.
@@ -87,6 +89,7 @@ func (b *board) print() {
 	if b.drawn > 0 && term.IsTerminal(int(os.Stdout.Fd())) {
 		fmt.Printf("\x1b[%dA\x1b[J", b.drawn)
 	}
+	b.since, b.looked = time.Since(b.looked), time.Now()
 	t := table.NewWriter()
 	t.SetTitle(fmt.Sprintf("after %v", time.Since(b.began).Round(time.Second)))
 	t.AppendHeader(table.Row{"server", "process", "activities taken", "refused", "runs", "runs/s", "in progress", "memory"})
@@ -115,7 +118,7 @@ func (b *board) row(n int) table.Row {
 	}
 	going, _ := s.Metric("cloche_runs_in_progress")
 	memory, _, _ := s.Resident()
-	return append(row, m.runs, m.runs-m.before, going, fmt.Sprintf("%.0f MB", memory/1e6))
+	return append(row, m.runs, fmt.Sprintf("%.0f", (m.runs-m.before)/b.since.Seconds()), going, fmt.Sprintf("%.0f MB", memory/1e6))
 }
 
 // conclude waits until all has run, and says whether it has.
