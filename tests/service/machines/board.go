@@ -26,7 +26,7 @@ type board struct {
 	began   time.Time
 	looked  time.Time     // when the table was drawn
 	since   time.Duration // from the one before it
-	drawn   int // lines of the table that stands on the terminal
+	drawn   int           // lines of the table that stands on the terminal
 }
 
 // machine is what is known of one server.
