@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -34,8 +35,8 @@ type Config struct {
 	// default Limits.Memory. Give more, or runs less, where many wait for a network.
 	MemoryBudget int64
 	// IdleSlots is how many sandboxes are kept for reuse between runs; each holds
-	// about 1 MiB, and up to 4 MiB more after runs that wrote much. Default twice
-	// GOMAXPROCS.
+	// about 1 MiB, and up to 4 MiB more after runs that wrote much. Those of more runs at
+	// a time are kept for ten seconds. Default twice GOMAXPROCS.
 	IdleSlots int
 	// ImageCache is how many bytes of parsed scripts are kept. The image of a script
 	// that is not among them is made again, from bytecode, when it runs; that takes
@@ -61,7 +62,8 @@ type Engine struct {
 	budget      *semaphore.Weighted
 
 	mutex  sync.Mutex
-	idle   []*instance
+	idle   []*instance // in the order in which their runs ended
+	trim   *time.Timer // runs while there are more than IdleSlots
 	closed bool
 }
 
@@ -299,20 +301,43 @@ func (e *Engine) clean(i *instance) bool {
 	return true
 }
 
-// putIdle keeps an instance for the next run, in place of the one that waited
-// longest if there are too many.
+// idleTime is how long a sandbox beyond Config.IdleSlots waits for another run. Making a
+// new one takes as long as many runs, and where scripts wait for a network more of
+// them are in use than there are processors, by turns.
+const idleTime = 10 * time.Second
+
+// putIdle keeps an instance for the next run.
 func (e *Engine) putIdle(i *instance) bool {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.closed {
 		return false
 	}
+	i.idleSince = time.Now()
 	e.idle = append(e.idle, i)
-	if len(e.idle) > e.config.IdleSlots {
-		e.idle[0].close(context.Background())
-		e.idle = slices.Delete(e.idle, 0, 1)
+	if len(e.idle) > e.config.IdleSlots && e.trim == nil {
+		e.trim = time.AfterFunc(idleTime, func() { e.closeIdle(time.Now().Add(-idleTime)) })
 	}
 	return true
+}
+
+// closeIdle closes what is beyond Config.IdleSlots and has waited since a time or longer,
+// and sees to it that the others are looked at again.
+func (e *Engine) closeIdle(since time.Time) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	n := 0
+	for n < len(e.idle)-e.config.IdleSlots && !e.idle[n].idleSince.After(since) {
+		e.idle[n].close(context.Background())
+		n++
+	}
+	e.idle = slices.Delete(e.idle, 0, n)
+	switch {
+	case e.closed || len(e.idle) <= e.config.IdleSlots:
+		e.trim = nil
+	default:
+		e.trim.Reset(idleTime)
+	}
 }
 
 // Close frees the engine. Runs that are under way must have ended: cancel their
@@ -322,6 +347,9 @@ func (e *Engine) Close(ctx context.Context) error {
 	e.closed = true
 	idle := e.idle
 	e.idle = nil
+	if e.trim != nil {
+		e.trim.Stop()
+	}
 	e.mutex.Unlock()
 	for _, i := range idle {
 		i.close(ctx)

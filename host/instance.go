@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -30,6 +31,7 @@ type instance struct {
 	upper        *frozen // what is mapped beyond the base image's memory
 	upperClean   bool    // nothing was written there since
 	scan         *pageScan
+	idleSince    time.Time
 }
 
 // newInstance instantiates the guest. Its memory is that of the module's data

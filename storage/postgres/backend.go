@@ -98,6 +98,6 @@ func (b *backend) Store() storage.Store { return b.store }
 // FencedStore implements relational.Backend.
 func (b *backend) FencedStore(fence func(context.Context, sqlc.Querier) error) storage.Store {
 	fenced := *b.store
-	fenced.fence = func(t transaction) error { return fence(t.ctx, t) }
+	fenced.fence = fence
 	return &fenced
 }

@@ -167,7 +167,9 @@ func (w *writes) next() bool {
 
 // doAlone runs a write in a transaction of its own.
 func (w *writes) doAlone(p *pendingWrite) {
-	p.done <- w.transact(context.Background(), func(ctx context.Context, tx pgx.Tx) error {
+	ctx, cancel := context.WithTimeout(context.Background(), transactionTime)
+	defer cancel()
+	p.done <- w.transact(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		return w.workAlone(ctx, tx, p)
 	})
 }
@@ -284,7 +286,7 @@ func (s *shared) serve() error {
 		if len(waiting) < members {
 			continue
 		}
-		if failed == nil {
+		if failed == nil && len(waiting) > 0 {
 			failed = s.serveStep(waiting)
 		}
 		for _, r := range waiting {

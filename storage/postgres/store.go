@@ -8,6 +8,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"cloche/storage"
+	pg "cloche/storage/postgres/sqlc"
+	"cloche/storage/record"
+	"cloche/storage/relational"
+	"cloche/storage/relational/sqlc"
 )
 
 // Store is a storage.Store in PostgreSQL. It is safe for concurrent use.
@@ -17,7 +21,7 @@ type Store struct {
 	*writes
 	// fence, unless nil, is asked in every transaction that writes; its error undoes the
 	// write.
-	fence func(transaction) error
+	fence func(context.Context, sqlc.Querier) error
 	// borrowed says that the connections are somebody else's to close.
 	borrowed bool
 }
@@ -93,10 +97,7 @@ func (s *Store) Set(ctx context.Context, scope storage.Scope, key string, v stor
 		} else if found {
 			growth = storage.Usage{Bytes: int64(v.Size()) - size}
 		}
-		if err := t.charge(growth, limits); err != nil {
-			return err
-		}
-		return t.exec(`INSERT INTO storage_entry (scope, key, kind, data, rev) VALUES ($1, $2, $3, $4, 1)
+		return t.grow(growth, limits, `INSERT INTO storage_entry (scope, key, kind, data, rev) VALUES ($1, $2, $3, $4, 1)
 			ON CONFLICT (scope, key) DO UPDATE SET kind = excluded.kind, data = excluded.data, rev = storage_entry.rev + 1`,
 			[]byte(scope), []byte(key), int64(kind), append([]byte{}, data...))
 	})
@@ -112,23 +113,16 @@ func (s *Store) Remove(ctx context.Context, scope storage.Scope, key string) err
 		if err != nil || !found {
 			return err
 		}
-		if err := t.charge(storage.Usage{Keys: -1, Bytes: -size - int64(len(key))}, storage.Limits{}); err != nil {
-			return err
-		}
-		return t.exec("DELETE FROM storage_entry WHERE scope = $1 AND key = $2", []byte(scope), []byte(key))
+		return t.grow(storage.Usage{Keys: -1, Bytes: -size - int64(len(key))}, storage.Limits{},
+			"DELETE FROM storage_entry WHERE scope = $1 AND key = $2", []byte(scope), []byte(key))
 	})
 }
 
 // Clear implements storage.Store.
 func (s *Store) Clear(ctx context.Context, scope storage.Scope) error {
 	return s.change(ctx, "clear", scope, func(t storeTx) error {
-		if err := t.allow(); err != nil {
-			return err
-		}
-		if err := t.exec("DELETE FROM storage_entry WHERE scope = $1", []byte(scope)); err != nil {
-			return err
-		}
-		return t.exec("UPDATE storage_usage SET keys = 0, bytes = 0 WHERE scope = $1", []byte(scope))
+		return t.grow(storage.Usage{Keys: -t.before.Keys, Bytes: -t.before.Bytes}, storage.Limits{},
+			"DELETE FROM storage_entry WHERE scope = $1", []byte(scope))
 	})
 }
 
@@ -168,31 +162,24 @@ func (s *Store) change(ctx context.Context, operation string, scope storage.Scop
 type storeTx struct {
 	transaction
 	scope  storage.Scope
-	fence  func(transaction) error
+	fence  func(context.Context, sqlc.Querier) error
 	before storage.Usage
-}
-
-// allow asks the fence. It comes before what writes and after what refuses to: a write
-// that has changed nothing may fail without those who share its transaction.
-func (t storeTx) allow() error {
-	if t.fence == nil {
-		return nil
-	}
-	return t.fence(t.transaction)
-}
-
-func (t storeTx) exec(statement string, args ...any) error {
-	_, err := t.Exec(t.ctx, statement, args...)
-	return err
 }
 
 // lockUsage locks the usage of the scope and reads it.
 func (t *storeTx) lockUsage() error {
-	if err := t.exec("INSERT INTO storage_usage (scope, keys, bytes) VALUES ($1, 0, 0) ON CONFLICT (scope) DO NOTHING", []byte(t.scope)); err != nil {
+	read := func() error {
+		return t.QueryRow(t.ctx, "SELECT keys, bytes FROM storage_usage WHERE scope = $1 FOR UPDATE", []byte(t.scope)).
+			Scan(&t.before.Keys, &t.before.Bytes)
+	}
+	err := read()
+	if !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
-	return t.QueryRow(t.ctx, "SELECT keys, bytes FROM storage_usage WHERE scope = $1 FOR UPDATE", []byte(t.scope)).
-		Scan(&t.before.Keys, &t.before.Bytes)
+	if _, err := t.Exec(t.ctx, "INSERT INTO storage_usage (scope, keys, bytes) VALUES ($1, 0, 0) ON CONFLICT (scope) DO NOTHING", []byte(t.scope)); err != nil {
+		return err
+	}
+	return read()
 }
 
 // size returns the length of the stored data of key in bytes.
@@ -204,14 +191,25 @@ func (t storeTx) size(key string) (size int64, found bool, err error) {
 	return size, err == nil, err
 }
 
-// charge adds growth to the usage of the scope. It returns a *storage.QuotaError, and
-// changes nothing, if that passes the limits.
-func (t storeTx) charge(growth storage.Usage, limits storage.Limits) error {
+// grow asks the fence, adds growth to the usage of the scope and executes the statement
+// that is the reason, in one message. It returns a *storage.QuotaError, and changes
+// nothing, if that passes the limits. The fence comes after: a write that has changed
+// nothing may fail without those who share its transaction.
+func (t storeTx) grow(growth storage.Usage, limits storage.Limits, statement string, args ...any) error {
 	if err := limits.CheckGrowth(t.before, growth); err != nil {
 		return err
 	}
-	if err := t.allow(); err != nil {
-		return err
+	var list statements
+	if t.fence != nil {
+		if err := t.fence(t.ctx, queries{pg.New(&list)}); err != nil {
+			return err
+		}
 	}
-	return t.exec("UPDATE storage_usage SET keys = keys + $2, bytes = bytes + $3 WHERE scope = $1", []byte(t.scope), growth.Keys, growth.Bytes)
+	list.add("UPDATE storage_usage SET keys = keys + $2, bytes = bytes + $3 WHERE scope = $1", []byte(t.scope), growth.Keys, growth.Bytes)
+	list.add(statement, args...)
+	err := t.all(t.ctx, nil, list)
+	if errors.Is(err, relational.ErrMoved) { // the usage is locked, so it is the fence
+		err = record.ErrClaimLost
+	}
+	return err
 }

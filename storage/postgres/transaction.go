@@ -78,9 +78,11 @@ type statement struct {
 	args []any
 }
 
+func (s *statements) add(sql string, args ...any) { *s = append(*s, statement{sql, args}) }
+
 // Exec implements pg.DBTX. Its result is what is hoped for.
 func (s *statements) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	*s = append(*s, statement{sql, args})
+	s.add(sql, args...)
 	return pgconn.NewCommandTag("UPDATE 1"), nil
 }
 

@@ -42,8 +42,9 @@ type Backend interface {
 	Drain(ctx context.Context, options record.WorkOptions, work func(context.Context, *queue.Job) error) error
 	// Store is the scripts' storage.
 	Store() storage.Store
-	// FencedStore is Store, but that fence is asked in every transaction that writes:
-	// its error undoes it.
+	// FencedStore is Store, but that fence, which makes one update, is asked in every
+	// transaction that writes. Its error undoes it, and so does record.ErrClaimLost if it
+	// changes nothing.
 	FencedStore(fence func(context.Context, sqlc.Querier) error) storage.Store
 	// Close waits for calls under way and frees what the database holds.
 	Close() error
