@@ -324,20 +324,26 @@ func (e *Engine) putIdle(i *instance) bool {
 // closeIdle closes what is beyond Config.IdleSlots and has waited since a time or longer,
 // and sees to it that the others are looked at again.
 func (e *Engine) closeIdle(since time.Time) {
+	for _, i := range e.takeUnused(since) {
+		i.close(context.Background())
+	}
+}
+
+func (e *Engine) takeUnused(since time.Time) []*instance {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	n := 0
 	for n < len(e.idle)-e.config.IdleSlots && !e.idle[n].idleSince.After(since) {
-		e.idle[n].close(context.Background())
 		n++
 	}
+	unused := slices.Clone(e.idle[:n])
 	e.idle = slices.Delete(e.idle, 0, n)
-	switch {
-	case e.closed || len(e.idle) <= e.config.IdleSlots:
+	if e.closed || len(e.idle) <= e.config.IdleSlots {
 		e.trim = nil
-	default:
+	} else {
 		e.trim.Reset(idleTime)
 	}
+	return unused
 }
 
 // Close frees the engine. Runs that are under way must have ended: cancel their

@@ -76,6 +76,22 @@ func (k *knownIntegrations) forgetAll() {
 
 // Accept implements record.Intake.
 func (d *Database) Accept(ctx context.Context, a record.Activity, delivery record.Delivery, match func([]record.Integration) []record.Integration, newID func() string) (record.Accepted, error) {
+	// An integration may be deleted after it was read, on databases where others write at
+	// the same time. The next look does not find it.
+	accepted, err := d.accept(ctx, a, delivery, match, newID)
+	for tries := 0; tries < mostTries && d.MissingReference(err); tries++ {
+		accepted, err = d.accept(ctx, a, delivery, match, newID)
+	}
+	if d.MissingReference(err) {
+		err = record.ErrNotFound
+	}
+	return accepted, err
+}
+
+// mostTries is how often Accept tries again.
+const mostTries = 3
+
+func (d *Database) accept(ctx context.Context, a record.Activity, delivery record.Delivery, match func([]record.Integration) []record.Integration, newID func() string) (record.Accepted, error) {
 	var accepted record.Accepted
 	// The second of two same deliveries is to see all that the first has done.
 	key := ""
@@ -95,29 +111,32 @@ func (d *Database) Accept(ctx context.Context, a record.Activity, delivery recor
 		matching := chosen(integrations, match(slices.Clone(integrations)))
 		boxes := mailboxesOf(matching)
 		accepted = record.Accepted{ActivityID: a.ID, Runs: make([]string, len(matching))}
+		for i := range matching {
+			accepted.Runs[i] = newID()
+		}
 		// The order of runs is that of their numbers, so nobody may draw one for the same
 		// mailbox before this is committed.
 		if err := t.Queue(boxes, func(q sqlc.Querier) error {
-			if err := insertActivity(t.Context(), q, a); err != nil {
-				return err
-			}
-			for i := range matching {
-				accepted.Runs[i] = newID()
-				if err := insertRun(t.Context(), q, firstRun(accepted.Runs[i], a, matching[i])); err != nil {
-					return err
-				}
-			}
-			return nil
+			return insertAll(t.Context(), q, a, accepted.Runs, matching)
 		}); err != nil {
 			return err
 		}
 		return t.Wake(boxes...)
 	})
-	// The project of an activity is the only thing it refers to that may be missing.
-	if d.MissingReference(err) {
-		err = record.ErrNotFound
-	}
 	return accepted, err
+}
+
+// insertAll inserts an activity and its runs.
+func insertAll(ctx context.Context, q sqlc.Querier, a record.Activity, runs []string, matching []record.Integration) error {
+	if err := insertActivity(ctx, q, a); err != nil {
+		return err
+	}
+	for i, id := range runs {
+		if err := insertRun(ctx, q, firstRun(id, a, matching[i])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // chosen returns the integrations of the project that match wants. What match was given

@@ -21,6 +21,7 @@ func acceptCases() []databaseCase {
 		{"a delivery races with itself", testRacingDeliveries},
 		{"a repeated delivery outlives its activity", testDuplicateOfPruned},
 		{"a delivery is verified by a project as it was", testChangedProject},
+		{"an integration is deleted while it is matched", testDeletedWhileMatched},
 	}
 }
 
@@ -248,5 +249,27 @@ func testChangedProject(b *bed) {
 		if err != nil || accepted.Duplicate {
 			b.Errorf("change %d: Accept = %+v, %v; the refused delivery has left something", n, accepted, err)
 		}
+	}
+}
+
+// testDeletedWhileMatched is of databases where others write at the same time.
+func testDeletedWhileMatched(b *bed) {
+	if !b.harness.Shared {
+		return
+	}
+	other := b.second()
+	gone, stays := b.add(), b.add()
+	calls := 0
+	accepted, err := b.db.Accept(b.ctx, newActivity(b.project.ID), deliveryOf("d", "body"), func(list []record.Integration) []record.Integration {
+		if calls++; calls == 1 {
+			b.must(other.DeleteIntegration(b.ctx, b.project.ID, gone.ID))
+		}
+		return list
+	}, newID)
+	if err != nil || accepted.Duplicate || len(accepted.Runs) != 1 {
+		b.Fatalf("Accept = %+v, %v, want one run", accepted, err)
+	}
+	if run := b.run(accepted.Runs[0]); run.IntegrationID != stays.ID {
+		b.Errorf("the run is of %s, want %s", run.IntegrationID, stays.ID)
 	}
 }
