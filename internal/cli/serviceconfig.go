@@ -57,7 +57,7 @@ func (c *serviceConfig) flags(f *pflag.FlagSet) {
 	f.Var(&c.maxMemory, "max-memory", "the most heap that an integration may ask for (default 64MiB)")
 	f.Int64Var(&c.maxBacklog, "max-backlog", 0, "how many runs may wait before activities are refused (default 100000)")
 	f.Var(&c.maxBody, "max-body", "the largest activity (default 1MiB)")
-	f.Float64Var(&c.rate, "rate", 0, "activities a second that a project may send (default 500)")
+	f.Float64Var(&c.rate, "rate", 0, "activities a second that a project may send to all servers of a database together (default 500)")
 	f.IntVar(&c.burst, "burst", 0, "activities that a project may send at once (default 1000)")
 	f.IntVar(&c.maxHops, "max-hops", 0, "how many scripts may set each other off in a row (default 5)")
 	f.StringArrayVar(&c.allowHosts, "allow-host", nil, "let fetch reach hosts that match `GLOB` and no others; repeatable (default: all public hosts)")
