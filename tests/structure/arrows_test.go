@@ -47,7 +47,7 @@ func mayImport() map[string][]string {
 		"cmd/runner":             {"internal/cli"},
 		"quickjs/instrument":     {},
 		"quickjs/cmd/instrument": {"quickjs/instrument"},
-		"tests/service/load":     {"tests/service/process"},
+		"tests/service/load":     {"secret", "storage/postgres/postgrestest", "tests/service/process"},
 		"tests/service/process":  {"webhook"},
 		"tests/service/machines": {"secret", "storage/postgres/postgrestest", "tests/service/process"},
 		"tests/hostile":          {"host", "hostfuncs", "storage", "storage/memory"},
