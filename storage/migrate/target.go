@@ -126,7 +126,7 @@ func checkEmpty(ctx context.Context, tx pgx.Tx, tables []table) error {
 			return err
 		}
 		if some {
-			return fmt.Errorf("%w: its table %s has rows", ErrNotEmpty, t.name)
+			return fmt.Errorf("%w: its table %s has rows, and no copy into it is unfinished", ErrNotEmpty, t.name)
 		}
 	}
 	return nil

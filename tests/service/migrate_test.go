@@ -154,6 +154,11 @@ func TestMigrateKilled(t *testing.T) {
 		}
 	}
 	said, err := m.migrate("", 0)
+	if err != nil && strings.Contains(said, "the target is not empty") && !m.refused() {
+		t.Logf("the copy was complete before a signal came, after %d kills", kills)
+		m.checkCopy(waiting, "", before)
+		return
+	}
 	if err != nil {
 		t.Fatalf("after %d kills: %v\n%s", kills, err, said)
 	}
@@ -178,7 +183,7 @@ func (m *migration) refused() bool {
 	half := &server{t: m.t, dir: m.t.TempDir(), flags: []string{"--database", m.dsn, "--key-file", m.database() + ".key"}}
 	err := half.tryStart()
 	if err == nil {
-		half.kill()
+		half.stop() // one that is killed looks as if it were there for some seconds
 		return false
 	}
 	if want := "runner: the database is a copy that is not complete: 'runner migrate' completes it\n"; !strings.HasSuffix(err.Error(), want) {
