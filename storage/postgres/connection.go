@@ -59,7 +59,7 @@ func (c *connections) transact(ctx context.Context, work func(context.Context, p
 }
 
 // transact runs work in a transaction and commits it, unless work returns an error.
-func transact(ctx context.Context, conn beginner, work func(pgx.Tx) error) error {
+func transact(ctx context.Context, conn *pgxpool.Conn, work func(pgx.Tx) error) error {
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginAlone})
 	if err != nil {
 		return err
@@ -69,11 +69,6 @@ func transact(ctx context.Context, conn beginner, work func(pgx.Tx) error) error
 		return err
 	}
 	return tx.Commit(ctx)
-}
-
-// beginner is a connection.
-type beginner interface {
-	BeginTx(context.Context, pgx.TxOptions) (pgx.Tx, error)
 }
 
 // Close waits for the calls under way and closes the connections.
