@@ -54,11 +54,11 @@ const (
 
 // StepsPerMillisecond converts Limits.CPU to the step budget. One step is one
 // turn of a loop in the engine's native code; a jump or call of JavaScript counts
-// two. The tightest loops do about this many a millisecond on the machine it was
-// calibrated on (see RATIONALE.md), so they meet the budget and the clock at once;
-// other code does fewer and meets the clock. On a faster machine everything tends
-// to the budget.
-const StepsPerMillisecond = 500_000
+// two. The tightest loops do almost this many a millisecond on the machine it was
+// calibrated on (see RATIONALE.md), and end by the clock just before they meet the
+// budget; other code does far fewer. On a faster machine everything tends to the
+// budget.
+const StepsPerMillisecond = 1_000_000
 
 // WithDefaults returns the limits with defaults in place of zeros.
 func (l Limits) WithDefaults() Limits {

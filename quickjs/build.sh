@@ -100,6 +100,8 @@ compile_bytecode() {
 # No sysroot option: Debian puts wasi-libc where clang looks for wasm32-wasi.
 # --stack-first: an overflow of the C stack traps instead of reaching data.
 # The stack is 1 MiB; host/engine.go tells QuickJS how much of it to use.
+# -enable-tail-merge=0: else the ends of bytecodes are merged into blocks before the
+# interpreter's loop, which become loops of their own; see RATIONALE.md.
 compile_wasm() {
   (
     cd "$work"
@@ -108,6 +110,7 @@ compile_wasm() {
     clang-19 --target=wasm32-wasi -mexec-model=reactor -O2 -g0 -w \
       -std=gnu23 -D_GNU_SOURCE -DNDEBUG -DQUICKJS_VERSION="\"$QUICKJS_VERSION\"" \
       -isystem /usr/include/wasm32-wasi -I quickjs -I "$here/shim" --embed-dir=. \
+      -mllvm -enable-tail-merge=0 \
       -ffile-prefix-map="$here"=. -ffile-prefix-map="$work"=. \
       "${quickjs_sources[@]/#/quickjs/}" "${shim_sources[@]/#/$here/shim/}" memory.o \
       -L/usr/lib/wasm32-wasi \
