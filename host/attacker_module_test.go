@@ -89,7 +89,7 @@ func (a attacker) module() []byte {
 		signature(nil, []byte{i32}),
 		signature([]byte{i32}, nil),
 		signature([]byte{i32, i32, i32, i32}, []byte{i32}),
-		signature([]byte{i32, i32, i32}, []byte{i32}),
+		signature([]byte{i32, i32, i32, i32}, []byte{i32}),
 		signature([]byte{i64, i32, i32}, []byte{i32}),
 	))
 	imported := func(name string, signature byte) []byte {

@@ -112,7 +112,7 @@ func (s *Script) Run(ctx context.Context, options Run) (Result, error) {
 	if err := checkFunctions(options.Functions); err != nil {
 		return Result{}, err
 	}
-	img, err := s.imageFor(ctx)
+	img, err := s.startsAs(options.Functions).imageFor(ctx)
 	if failure := (*Error)(nil); errors.As(err, &failure) {
 		return Result{Receipt: Receipt{Code: failure.Code}}, err
 	}
@@ -139,6 +139,16 @@ func (s *Script) Run(ctx context.Context, options Run) (Result, error) {
 		failure = r.failure(err)
 	}
 	return r.result(i, failure), failure
+}
+
+// startsAs returns the script whose image a run with these functions begins with.
+func (s *Script) startsAs(functions map[string]Func) *Script {
+	for name := range functions {
+		if !isAPIFunction(name) {
+			return s.plain
+		}
+	}
+	return s
 }
 
 func checkFunctions(functions map[string]Func) error {

@@ -16,8 +16,13 @@ type Script struct {
 	source   string
 	bytecode []byte // of our own making, never from outside
 	limits   Limits // for making the image again
+	ahead    bool   // whether the image holds what the script declares
 
 	building chan struct{} // full while the image is made
+
+	// plain is the same script with nothing evaluated ahead: for runs with functions
+	// of the embedder's, which must be there before the script declares anything.
+	plain *Script
 }
 
 // Compile parses a script once; Run then starts from the parsed state. name
@@ -43,7 +48,7 @@ func (e *Engine) CompileWithLimits(ctx context.Context, name string, source []by
 	if !utf8.Valid(source) {
 		return nil, fmt.Errorf("%w: the byte at offset %d is not", ErrSourceNotUTF8, invalidUTF8(source))
 	}
-	s := &Script{engine: e, name: cleanName(name), source: string(source), building: make(chan struct{}, 1)}
+	s := &Script{engine: e, name: cleanName(name), source: string(source), ahead: true, building: make(chan struct{}, 1)}
 	if err := s.compile(ctx, limits); err != nil {
 		return nil, err
 	}
@@ -111,6 +116,10 @@ func (s *Script) compile(ctx context.Context, limits Limits) error {
 	if s.bytecode = r.bytecode; s.bytecode == nil {
 		return &Error{Code: InternalError, Message: internalMessage, Err: errors.New("the guest kept the bytecode")}
 	}
+	s.plain = &Script{
+		engine: s.engine, name: s.name, source: s.source, bytecode: s.bytecode, limits: s.limits,
+		building: make(chan struct{}, 1),
+	}
 	_, err = s.imageFor(ctx)
 	return err
 }
@@ -130,22 +139,37 @@ func (s *Script) imageFor(ctx context.Context) (*image, error) {
 	if img := s.engine.images.get(s); img != nil {
 		return img, nil
 	}
-	var img *image
-	_, err := s.inFreshInstance(ctx, func(ctx context.Context, i *instance) (uint64, error) {
-		at, err := i.write(ctx, string(s.bytecode))
-		if err != nil {
-			return 0, err
-		}
-		return i.call(ctx, "cloche_load", at, uint64(len(s.bytecode)), uint64(s.limits.Memory))
-	}, func(i *instance) (err error) {
-		img, err = newScriptImage(s.engine.base, i)
-		return err
-	})
+	img, err := s.load(ctx, s.ahead)
+	if s.ahead && err != nil && ctx.Err() == nil {
+		// What fails now would fail in a run, which is to tell of it.
+		img, err = s.load(ctx, false)
+	}
 	if err != nil {
 		return nil, err
 	}
 	s.engine.images.put(s, img)
 	return img, nil
+}
+
+// load makes an image of the bytecode. With ahead the guest evaluates the beginning
+// of the script, as far as that sees no input and cannot be seen: declarations of
+// functions and variables, and their values as far as these are literals.
+func (s *Script) load(ctx context.Context, ahead bool) (img *image, err error) {
+	_, err = s.inFreshInstance(ctx, func(ctx context.Context, i *instance) (uint64, error) {
+		at, err := i.write(ctx, string(s.bytecode))
+		if err != nil {
+			return 0, err
+		}
+		flag := uint64(0)
+		if ahead {
+			flag = 1
+		}
+		return i.call(ctx, "cloche_load", at, uint64(len(s.bytecode)), uint64(s.limits.Memory), flag)
+	}, func(i *instance) (err error) {
+		img, err = newScriptImage(s.engine.base, i)
+		return err
+	})
+	return img, err
 }
 
 // inFreshInstance calls into the guest on top of the base image, under the limits

@@ -284,9 +284,11 @@ int cloche_compile(const char *name, const char *source, uint32_t length,
 }
 
 /* cloche_load makes the script of bytecode that cloche_compile of this very build
- * wrote. The bytecode is wiped, so that it is in no image. */
+ * wrote. The bytecode is wiped, so that it is in no image. With ahead, the script's
+ * declarations and literals are evaluated here, once, and not in every run; that may
+ * fail where a run would tell of the failure, so the host then loads without it. */
 EXPORT("cloche_load")
-int cloche_load(uint8_t *bytecode, uint32_t length, uint32_t memory_limit)
+int cloche_load(uint8_t *bytecode, uint32_t length, uint32_t memory_limit, int ahead)
 {
     void *slack = NULL;
 
@@ -302,6 +304,8 @@ int cloche_load(uint8_t *bytecode, uint32_t length, uint32_t memory_limit)
         return report("exception", JS_GetException(context));
     explicit_bzero(bytecode, length);
     free(bytecode);
+    if (ahead && JS_EvalAhead(context, script))
+        return report("exception", JS_GetException(context));
     free(slack);
     settle();
     return 0;
