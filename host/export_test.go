@@ -23,3 +23,7 @@ func AssertNothingIsLeft(t *testing.T, e *Engine, after string) {
 	defer e.release(i)
 	assertFresh(t, after, e.base, e, i)
 }
+
+// Plain returns the script as runs with functions of the embedder's start it: with
+// nothing evaluated ahead.
+func Plain(s *Script) *Script { return s.plain }

@@ -62,7 +62,7 @@ func TestInterface(t *testing.T) {
 		".cloche_init func (i32) -> ()",
 		".cloche_alloc func (i32) -> i32",
 		".cloche_compile func (i32, i32, i32, i32) -> i32",
-		".cloche_load func (i32, i32, i32) -> i32",
+		".cloche_load func (i32, i32, i32, i32) -> i32",
 		".cloche_run func (i64, i32, i32) -> i32",
 		".fuel global mut i32",
 	}

@@ -150,6 +150,23 @@ static void settle(void)
     JS_SetGCThreshold(runtime, heap_held + FIRST_COLLECTION);
 }
 
+/* fill_gaps takes the free memory between what was allocated, for good, so that what a
+ * script and its runs allocate lies together behind it: the host restores memory by
+ * pages. */
+static void fill_gaps(void)
+{
+    void *volatile at = malloc(HEAP_SLACK); /* larger than any gap; volatile: to be kept */
+    uintptr_t end = (uintptr_t)at;
+
+    free(at);
+    for (size_t size = HEAP_SLACK / 2; size >= 16; size /= 2) {
+        do
+            at = malloc(size);
+        while ((uintptr_t)at < end);
+        free(at);
+    }
+}
+
 static JSValue load(const uint8_t *bytecode, size_t length)
 {
     JSValue function = JS_ReadObject(context, bytecode, length,
@@ -246,8 +263,8 @@ void cloche_init(uint32_t stack_size)
     JS_FreeValue(context, args[0]);
     JS_FreeValue(context, hooks);
     settle();
-    void *volatile slack = malloc(HEAP_SLACK); /* volatile: not to be optimised out */
-    free(slack);
+    JS_SealHeap(runtime);
+    fill_gaps(); /* and ends memory with HEAP_SLACK that is free */
 }
 
 /* cloche_alloc returns memory for what the host writes before cloche_compile or
@@ -353,7 +370,9 @@ int cloche_run(uint64_t seed, uint32_t memory_limit, int has_functions)
     JS_SetRandomSeed(context, seed);
     if (has_functions && define_host_functions())
         return report("exception", JS_GetException(context));
-    if (JS_IsException(JS_EvalFunction(context, script)) || run_jobs() < 0)
+    /* The script is kept: freeing it would take longer than a short run. */
+    if (JS_IsException(JS_EvalFunction(context, JS_DupValue(context, script))) ||
+        run_jobs() < 0)
         return report("exception", JS_GetException(context));
     if (rejections)
         return report("rejection", rejections->reason);
