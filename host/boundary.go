@@ -281,7 +281,9 @@ func (r *run) callFunction(f *boundFunction, args []Value) {
 	r.calls++
 	f.count++
 	left := r.meter.now()
+	computing.Add(-1)
 	value, exception, err := r.protect(f.call, args)
+	computing.Add(1)
 	if !r.call.computes {
 		r.meter.enter(left)
 	} else if code := r.meter.look(); code != OK {

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -30,6 +31,49 @@ func TestComputed(t *testing.T) {
 	} {
 		if got := m.computed(test.elapsed, test.thread, test.known); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// Scripts give way only while they have taken all processors; whatever ends a run, and
+// whatever its functions do, it is counted no more afterwards. The test is not parallel,
+// so that no other test has scripts that run.
+func TestRunsAreCountedWhileTheyCompute(t *testing.T) {
+	ctx := context.Background()
+	e, err := New(ctx, Config{IdleSlots: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close(ctx) })
+	s, err := e.Compile(ctx, "s.js", []byte(`look(); for (;;) ;`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := computing.Load()
+	for name, look := range map[string]Func{
+		"within":  func(context.Context, *Call) (Value, error) { return Value{}, nil },
+		"panics":  func(context.Context, *Call) (Value, error) { panic("as it must") },
+		"fails":   func(context.Context, *Call) (Value, error) { return Value{}, context.Canceled },
+		"refuses": func(context.Context, *Call) (Value, error) { return Value{}, &Exception{Name: "Error"} },
+	} {
+		inside := int32(-1)
+		counted := func(ctx context.Context, c *Call) (Value, error) {
+			inside = computing.Load()
+			return look(ctx, c)
+		}
+		_, err := s.Run(ctx, Run{Functions: map[string]Func{"look": counted}, Limits: Limits{CPU: time.Millisecond}})
+		if err == nil {
+			t.Errorf("%s: the run ended well", name)
+		}
+		if inside != before || computing.Load() != before {
+			t.Errorf("%s: %d were counted in the function, %d afterwards, want %d", name, inside, computing.Load(), before)
+		}
+	}
+	defer computing.Store(before)
+	for count, want := range map[int]bool{runtime.GOMAXPROCS(0) - 1: false, runtime.GOMAXPROCS(0): true} {
+		computing.Store(int32(count))
+		if got := giveWay(); got != want {
+			t.Errorf("with %d scripts on %d processors giveWay is %v", count, runtime.GOMAXPROCS(0), got)
 		}
 	}
 }

@@ -208,7 +208,7 @@ func (r *run) inside(i *instance, call func(context.Context) (uint64, error)) (b
 	i.linear.refused = false
 	i.fuel.Set(uint64(uint32(r.meter.begin())))
 	status, err := call(&runContext{Context: r.meter.ctx, instance: i})
-	r.meter.pause()
+	r.meter.end()
 	r.receipt.Steps = r.meter.steps(int32(i.fuel.Get()))
 	i.current = nil
 	return status != 0, err
