@@ -25,12 +25,14 @@ type Script struct {
 	plain *Script
 }
 
-// Compile parses a script once; Run then starts from the parsed state. name
-// stands for the file in stack traces. The error is an *Error with the code
-// SyntaxError, with line, column and the line itself, when the script does not
-// parse; it wraps ErrSourceTooLarge or ErrSourceNotUTF8 for what is no script at
-// all. Parsing is bound by the default Limits and takes its part of
-// Config.MemoryBudget: a Func must not compile, or it may wait for its own run.
+// Compile parses a script once and evaluates the functions, variables and literals
+// that it begins with, as far as a script cannot tell; Run then starts from that
+// state, or from the parsed one if it has functions of the embedder's. name stands
+// for the file in stack traces. The error is an *Error with the code SyntaxError,
+// with line, column and the line itself, when the script does not parse; it wraps
+// ErrSourceTooLarge or ErrSourceNotUTF8 for what is no script at all. Parsing is
+// bound by the default Limits and takes its part of Config.MemoryBudget: a Func must
+// not compile, or it may wait for its own run.
 func (e *Engine) Compile(ctx context.Context, name string, source []byte) (*Script, error) {
 	return e.CompileWithLimits(ctx, name, source, Limits{})
 }
@@ -140,8 +142,9 @@ func (s *Script) imageFor(ctx context.Context) (*image, error) {
 		return img, nil
 	}
 	img, err := s.load(ctx, s.ahead)
-	if s.ahead && err != nil && ctx.Err() == nil {
-		// What fails now would fail in a run, which is to tell of it.
+	if failure := (*Error)(nil); s.ahead && errors.As(err, &failure) &&
+		(failure.Code == ScriptError || failure.Code == MemoryLimit) {
+		// What fails now fails in every run, which is to tell of it.
 		img, err = s.load(ctx, false)
 	}
 	if err != nil {
