@@ -63,7 +63,9 @@ storage and its log alone, and only as far as you allow.
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
+		Version:           versions(),
 	}
+	root.SetVersionTemplate("{{.Version}}")
 	root.SetArgs(s.Args)
 	root.SetIn(s.In)
 	root.SetOut(s.Out)

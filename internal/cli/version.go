@@ -16,13 +16,18 @@ func newVersionCommand(s Streams) *cobra.Command {
 		Short: "Print the versions of runner and of what is inside it",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			version := "(unknown)"
-			if info, ok := debug.ReadBuildInfo(); ok {
-				version = info.Main.Version
-			}
-			_, err := fmt.Fprintf(s.Out, "runner %s %s %s/%s\nQuickJS-NG %s, engine %.16s\n",
-				version, runtime.Version(), runtime.GOOS, runtime.GOARCH, host.QuickJSVersion, host.Artifact())
+			_, err := fmt.Fprint(s.Out, versions())
 			return err
 		},
 	}
+}
+
+// versions is what `runner version` and `runner --version` print.
+func versions() string {
+	version := "(unknown)"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+	}
+	return fmt.Sprintf("runner %s %s %s/%s\nQuickJS-NG %s, engine %.16s\n",
+		version, runtime.Version(), runtime.GOOS, runtime.GOARCH, host.QuickJSVersion, host.Artifact())
 }
