@@ -72,3 +72,38 @@ true 1,3`
 		t.Errorf("log is\n%s\nerror %v; want\n%s", got, err, want)
 	}
 }
+
+// Names are counted, but for those of the base image; what a script makes of them goes
+// when its last use does, and not before.
+func TestNamesAreFreedAndKept(t *testing.T) {
+	t.Parallel()
+	result, err := run(t, `
+		const kept = {};
+		for (let i = 0; i < 2000; i++) {
+			kept[Symbol("s" + i)] = i;
+			kept["name" + i] = i;
+			const gone = { [Symbol("g" + i)]: i, ["gone" + i]: i };
+			if (i % 2) delete kept["name" + i];
+			if (i % 3) delete kept[Object.getOwnPropertySymbols(kept).at(-1)];
+		}
+		const symbols = Object.getOwnPropertySymbols(kept);
+		console.log(symbols.length, symbols.every((s, i) => kept[s] === i * 3 && s.description === "s" + i * 3));
+		const names = Object.keys(kept);
+		console.log(names.length, names.every((n, i) => n === "name" + i * 2 && kept[n] === i * 2));
+		for (let i = 0; i < 3e5; i++) kept["passing" + i % 7919] = i, delete kept["passing" + i % 7919];
+		for (const s of [Symbol.iterator, Symbol.for("nodejs.util.inspect.custom"), Symbol.toPrimitive]) {
+			let holder = { [s]: 1 };
+			delete holder[s];
+			holder = null;
+			console.log(String(s), { [s]: 2 }[s]);
+		}
+	`, host.Run{})
+	const want = `667 true
+1000 true
+Symbol(Symbol.iterator) 2
+Symbol(nodejs.util.inspect.custom) 2
+Symbol(Symbol.toPrimitive) 2`
+	if got := logText(result); err != nil || got != want {
+		t.Errorf("log is\n%s\nerror %v; want\n%s", got, err, want)
+	}
+}
