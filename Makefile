@@ -33,9 +33,11 @@ race: ## run all tests under the race detector
 cover: ## how much of host and hostfuncs the tests execute; fails below 90 %
 	./tests/cover.sh
 
+# A new version of a dependency here makes bench/go.mod out of date: the last line tells.
 vet: ## gofmt and go vet
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet -tags $(TAGS) ./...
+	go -C bench list -m all >/dev/null
 
 lint: vet ## vet and staticcheck
 	$(STATICCHECK) -tags $(TAGS) ./...
