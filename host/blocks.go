@@ -14,22 +14,29 @@ type span struct{ offset, length uint32 }
 
 func (s span) end() int { return int(s.offset + s.length) }
 
-// differing returns the blocks of memory that are not as in other, which is at
-// least as long, compared in grains.
-func differing(memory, other []byte, grain int) blocks {
+// stretch is memory[from:to].
+type stretch struct{ from, to int }
+
+// differing returns the blocks of some stretches of memory that are not as in another
+// image, compared in grains. other gives it a few bytes of that, comparedAtOnce at
+// most, from an offset that is a stretch's beginning and a multiple of it.
+func differing(memory []byte, within []stretch, other func(from, to int) []byte, grain int) blocks {
 	var b blocks
 	size := 0
-	for offset := 0; offset < len(memory); {
-		coarse := min(offset+comparedAtOnce, len(memory))
-		if bytes.Equal(memory[offset:coarse], other[offset:coarse]) {
-			offset = coarse
-			continue
-		}
-		for ; offset < coarse; offset += grain {
-			end := min(offset+grain, coarse)
-			if !bytes.Equal(memory[offset:end], other[offset:end]) {
-				b.add(offset, end)
-				size += end - offset
+	for _, w := range within {
+		for offset := w.from; offset < w.to; {
+			coarse := min(offset+comparedAtOnce, w.to)
+			was := other(offset, coarse)
+			if bytes.Equal(memory[offset:coarse], was) {
+				offset = coarse
+				continue
+			}
+			for first := offset; offset < coarse; offset += grain {
+				end := min(offset+grain, coarse)
+				if !bytes.Equal(memory[offset:end], was[offset-first:end-first]) {
+					b.add(offset, end)
+					size += end - offset
+				}
 			}
 		}
 	}
@@ -42,8 +49,10 @@ func differing(memory, other []byte, grain int) blocks {
 }
 
 // comparedAtOnce is how much is compared before it is looked at in grains: a
-// multiple of every grain.
+// multiple of every grain. No part of an image begins within it.
 const comparedAtOnce = 4096
+
+var zeros [comparedAtOnce]byte
 
 // add adds memory[from:to], joined with the last block when it follows that.
 func (b *blocks) add(from, to int) {

@@ -22,7 +22,7 @@ func TestDiffering(t *testing.T) {
 				for range min(changes, size) {
 					memory[random.IntN(size)]++
 				}
-				b := differing(memory, other, grain)
+				b := differing(memory, []stretch{{0, size}}, func(from, to int) []byte { return other[from:to] }, grain)
 				if len(b.bytes) > changes*grain || b.end() > size {
 					t.Fatalf("%d changes are %d bytes up to %d", changes, len(b.bytes), b.end())
 				}

@@ -28,7 +28,7 @@ func TestRunsAreTheSameOnEveryKernel(t *testing.T) {
 	if (&pageMap{fd: -1}).tellsTheTruth() {
 		t.Error("a file that is closed tells what was written")
 	}
-	if freeze(nil, nil) != nil {
+	if freeze(nil, nil, nil) != nil {
 		t.Error("nothing was mapped")
 	}
 }

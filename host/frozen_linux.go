@@ -18,21 +18,26 @@ type frozen struct {
 	pages    *pageMap
 }
 
-// freeze keeps a copy of contents, whose length is a multiple of the page size. It
-// returns nil when the system does not let it.
-func freeze(contents []byte, pages *pageMap) *frozen {
+// freeze keeps a copy of contents, whose length is a multiple of the page size and
+// which is zero outside the stretches. It returns nil when the system does not let it.
+func freeze(contents []byte, within []stretch, pages *pageMap) *frozen {
 	fd, err := unix.MemfdCreate("cloche-image", unix.MFD_CLOEXEC)
 	if err != nil {
 		return nil
 	}
 	f := &frozen{fd: fd, pages: pages}
 	runtime.AddCleanup(f, func(fd int) { _ = unix.Close(fd) }, fd)
-	for at := 0; at < len(contents); {
-		n, err := unix.Pwrite(fd, contents[at:], int64(at))
-		if err != nil || n == 0 {
-			return nil
+	if unix.Ftruncate(fd, int64(len(contents))) != nil {
+		return nil
+	}
+	for _, w := range within {
+		for at := w.from; at < w.to; {
+			n, err := unix.Pwrite(fd, contents[at:w.to], int64(at))
+			if err != nil || n == 0 {
+				return nil
+			}
+			at += n
 		}
-		at += n
 	}
 	if f.contents, err = unix.Mmap(fd, 0, len(contents), unix.PROT_READ, unix.MAP_SHARED); err != nil {
 		return nil
@@ -43,6 +48,9 @@ func freeze(contents []byte, pages *pageMap) *frozen {
 
 // size returns the length of the part in bytes.
 func (f *frozen) size() int { return len(f.contents) }
+
+// part returns some of its bytes, to be read.
+func (f *frozen) part(from, to int) []byte { return f.contents[from:to] }
 
 // mapInto maps the part over memory, which is part of a reservation.
 func (f *frozen) mapInto(memory []byte) error {

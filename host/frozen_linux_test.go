@@ -27,7 +27,7 @@ func TestFrozenIsRestored(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer release(memory)
-		f := freeze(contents, pages)
+		f := freeze(contents, []stretch{{0, size}}, pages)
 		if f == nil || f.mapInto(memory) != nil {
 			t.Fatal("cannot map")
 		}
@@ -63,7 +63,7 @@ func TestWrittenPagesAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release(memory)
-	f := freeze(make([]byte, 16*page), pages)
+	f := freeze(make([]byte, 16*page), nil, pages)
 	if f == nil || f.mapInto(memory) != nil {
 		t.Fatal("cannot map")
 	}

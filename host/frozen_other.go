@@ -8,9 +8,11 @@ import "errors"
 // written; elsewhere images are copied.
 type frozen struct{}
 
-func freeze([]byte, *pageMap) *frozen { return nil }
+func freeze([]byte, []stretch, *pageMap) *frozen { return nil }
 
 func (*frozen) size() int { return 0 }
+
+func (*frozen) part(_, _ int) []byte { return nil }
 
 func (*frozen) mapInto([]byte) error { return errors.ErrUnsupported }
 
@@ -24,3 +26,5 @@ type (
 )
 
 func newPageMap() *pageMap { return nil }
+
+func (*pageMap) written([]byte, *pageScan) ([]stretch, bool) { return nil, false }

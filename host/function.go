@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"sync"
 )
 
 // Func is a host function: something a script may call because the run was given
@@ -79,4 +80,6 @@ func (e *Exception) Error() string { return fmt.Sprintf("%s: %s", e.Name, e.Mess
 
 // functionName is what an embedder may call a function: an identifier, or two
 // with a dot for a method of a global object.
-var functionName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]{0,63}(\.[A-Za-z_$][A-Za-z0-9_$]{0,63})?$`)
+var functionName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]{0,63}(\.[A-Za-z_$][A-Za-z0-9_$]{0,63})?$`)
+})

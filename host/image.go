@@ -42,21 +42,47 @@ func newBaseImage(i *instance) (*image, error) {
 	if img.sp > uint64(len(memory)) {
 		return nil, fmt.Errorf("the stack pointer is %d in a memory of %d bytes", img.sp, len(memory))
 	}
-	clear(memory[:img.sp])
-	img.blocks = differing(memory, make([]byte, len(memory)), baseGrain)
-	img.freezeBlocks(memory, i)
+	used := img.used(i, memory)
+	img.blocks = differing(memory, used, func(from, to int) []byte { return zeros[:to-from] }, baseGrain)
+	img.freezeBlocks(memory, used, i)
 	return img, nil
+}
+
+// used returns what may hold something above the stack of an instance that was just
+// made, or from which an image was never more than copied: pages that were never
+// used are zero or as they are in the base image, and looking at each to find that
+// out takes a page fault. It is everything where the kernel does not tell.
+func (img *image) used(i *instance, memory []byte) []stretch {
+	all := []stretch{{int(img.sp), len(memory)}}
+	if i.linear.moves || img.sp%systemPage != 0 {
+		return all
+	}
+	written, ok := img.pages.written(memory[img.sp:], i.scan)
+	if !ok {
+		return all
+	}
+	used := make([]stretch, len(written))
+	for n, w := range written {
+		used[n] = stretch{int(img.sp) + w.from, int(img.sp) + w.to}
+	}
+	return used
 }
 
 // freezeBlocks freezes the stretch of the base image in which its blocks lie. It
 // does so only where the kernel tells what a run wrote: without that, copying all of
 // it takes less time than the page faults.
-func (img *image) freezeBlocks(memory []byte, i *instance) {
+func (img *image) freezeBlocks(memory []byte, used []stretch, i *instance) {
 	if img.pages == nil || i.linear.moves || len(img.blocks.spans) == 0 || img.sp%systemPage != 0 {
 		return
 	}
 	end := (img.blocks.end() + systemPage - 1) &^ (systemPage - 1)
-	if img.frozen = freeze(memory[img.sp:end], img.pages); img.frozen != nil {
+	var within []stretch // of what is frozen
+	for _, u := range used {
+		if u.from < end {
+			within = append(within, stretch{u.from - int(img.sp), min(u.to, end) - int(img.sp)})
+		}
+	}
+	if img.frozen = freeze(memory[img.sp:end], within, img.pages); img.frozen != nil {
 		img.from = uint32(img.sp)
 	}
 }
@@ -67,22 +93,36 @@ func newScriptImage(base *image, i *instance) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh := make([]byte, len(memory))
-	base.fill(fresh)
 	img := &image{base: base, size: uint32(len(memory)), sp: i.stackPointer.Get(), abi: i.abi}
 	if img.sp != base.sp {
 		return nil, fmt.Errorf("the stack pointer is %d after compiling, was %d", img.sp, base.sp)
 	}
-	clear(memory[:img.sp])
 	compared := memory
-	if len(memory) > int(base.size) && !i.linear.moves {
-		if img.frozen = freeze(memory[base.size:], base.pages); img.frozen != nil {
+	if above := memory[base.size:]; len(above) > 0 && !i.linear.moves {
+		if img.frozen = freeze(above, []stretch{{0, len(above)}}, base.pages); img.frozen != nil {
 			img.from = base.size
 			compared = memory[:base.size]
 		}
 	}
-	img.blocks = differing(compared, fresh, scriptGrain)
+	img.blocks = differing(compared, base.used(i, compared), base.reader(len(compared)), scriptGrain)
 	return img, nil
+}
+
+// reader returns a function that reads a base image above the stack, as it is in a
+// memory of size bytes.
+func (img *image) reader(size int) func(from, to int) []byte {
+	if img.frozen == nil {
+		fresh := make([]byte, size)
+		img.fill(fresh)
+		return func(from, to int) []byte { return fresh[from:to] }
+	}
+	start, end := int(img.from), int(img.from)+img.frozen.size()
+	return func(from, to int) []byte {
+		if from < start || from >= end {
+			return zeros[:to-from]
+		}
+		return img.frozen.part(from-start, to-start)
+	}
 }
 
 // fill makes memory, which is at least as long as the image, byte for byte what
@@ -212,8 +252,10 @@ func (img *image) wipe(i *instance, memory []byte) error {
 }
 
 // usesPerMapping is after how many runs an instance gives up the pages of a mapping
-// that it wrote: the runs since may have written others than those before.
-const usesPerMapping = 256
+// that it wrote: the runs since may have written others than those before. The run
+// after that takes a page fault for every page, a millisecond or two together; once in
+// 256 runs that alone decided how long the slowest hundredth takes.
+const usesPerMapping = 1024
 
 // restoreFrozen makes memory what f is. mapped is what lies there already, clean or
 // not.

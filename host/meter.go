@@ -37,6 +37,11 @@ type threadTime struct {
 	cpu    time.Duration
 }
 
+// unread stands for the thread's clock at the beginning of a run: reading it there
+// takes two microseconds, and most runs are over before it matters. The first tick
+// reads it. Until then the steps bound what may have been computed.
+var unread = threadTime{thread: -1}
+
 // tickInterval is the grant: how many steps the guest does between two calls of
 // tick. That is where the host can stop the guest, for the end of the run or for a
 // garbage collection: every 20 µs in the tightest loop, every 0.2 ms in the slowest
@@ -64,7 +69,7 @@ func newMeter(ctx context.Context, limits Limits) *meter {
 // begin starts the first stretch in the guest and returns its fuel.
 func (m *meter) begin() int32 {
 	computing.Add(1)
-	m.resume()
+	m.resumeAt(m.now(), unread)
 	return m.grant()
 }
 
@@ -99,18 +104,19 @@ func (m *meter) tick(fuel int32) (int32, Code) {
 	return m.grant(), OK
 }
 
-// look looks at the clocks, unless that was a moment ago. A host call that computed
-// for the script ends with it as well: its time goes on counting, and a grant may last
-// for hundreds of such calls.
+// look looks at the clocks, unless the stretch is short and began with a look. A host
+// call that computed for the script ends with it as well: its time goes on counting,
+// and a grant may last for hundreds of such calls.
 func (m *meter) look() Code {
-	if m.now()-m.since < slice {
+	long := m.now()-m.since >= slice
+	if !long && m.sinceThread != unread {
 		return OK
 	}
 	thread := m.pause()
 	if code := m.exceeded(); code != OK {
 		return code
 	}
-	if giveWay() {
+	if long && giveWay() {
 		m.resume()
 	} else {
 		m.resumeAt(m.since, thread)

@@ -35,6 +35,29 @@ func TestComputed(t *testing.T) {
 	}
 }
 
+// Of a run's beginning the thread's clock is not known: until the first tick has read
+// it, what counts is bounded by the steps.
+func TestBeginningOfARun(t *testing.T) {
+	t.Parallel()
+	if _, known := readThreadClock(); !known {
+		t.Skip("the system does not tell the time of threads")
+	}
+	m := newMeter(context.Background(), Limits{}.WithDefaults())
+	m.start = m.start.Add(-2 * time.Second)
+	fuel := m.begin()
+	m.since -= time.Second // another process had the core
+	if _, code := m.tick(fuel - 2_000); code != OK {
+		t.Fatal(code)
+	}
+	if want := slice + 2_000*time.Millisecond/slowestSteps; m.spent != want {
+		t.Errorf("%v were computed, want %v", m.spent, want)
+	}
+	if m.sinceThread == unread {
+		t.Error("the first tick did not read the thread's clock")
+	}
+	m.end()
+}
+
 // Scripts give way only while they have taken all processors; whatever ends a run, and
 // whatever its functions do, it is counted no more afterwards. The test is not parallel,
 // so that no other test has scripts that run.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxReport bounds each text of a report and of a host function's exception, in bytes.
@@ -74,12 +75,14 @@ func joinNonEmpty(name, message string) string {
 
 // position is the end of a line of a stack trace: (name:line:column) or
 // name:line:column.
-var position = regexp.MustCompile(`(?m)[( ]([^\n()]*):(\d+):(\d+)\)?$`)
+var position = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)[( ]([^\n()]*):(\d+):(\d+)\)?$`)
+})
 
 // locate finds the uppermost line of the stack that is in the script's own file.
 func (r *run) locate(e *Error) {
 	lines := strings.Count(r.script.source, "\n") + 1
-	for _, match := range position.FindAllStringSubmatch(e.Stack, -1) {
+	for _, match := range position().FindAllStringSubmatch(e.Stack, -1) {
 		if strings.TrimPrefix(strings.TrimSpace(match[1]), "at ") != r.script.name {
 			continue
 		}

@@ -156,7 +156,7 @@ func checkFunctions(functions map[string]Func) error {
 		if f == nil {
 			return fmt.Errorf("host: the function %s is nil", name)
 		}
-		if !isAPIFunction(name) && !functionName.MatchString(name) {
+		if !isAPIFunction(name) && !functionName().MatchString(name) {
 			return fmt.Errorf("host: %q is no name for a function: use an identifier, or two with a dot", name)
 		}
 	}
