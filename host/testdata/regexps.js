@@ -1,7 +1,8 @@
 // Patterns at random, each written twice: as it is, and with every character and the
 // beginning hidden in a group with an alternative that never matches, so that the
 // engine finds neither runs of single characters nor a character to search for. Both
-// must find the same. FIRST, COUNT: the seed and how many patterns are tried.
+// must find the same. Strings are also split by both ways there are. FIRST, COUNT: the
+// seed and how many patterns are tried.
 
 let state = FIRST * 2654435761 >>> 0 || 1;
 function random(n) {
@@ -66,6 +67,12 @@ function subject() {
   return s;
 }
 
+// A subclass with an exec of its own is tried at every character of what it splits, as
+// the standard has it; others search.
+class Stepwise extends RegExp {
+  exec(text) { return super.exec(text); }
+}
+
 function found(regexp, text) {
   const all = [];
   if (regexp.global) {
@@ -74,7 +81,7 @@ function found(regexp, text) {
   } else {
     regexp.lastIndex = text.length >> 2;
     const m = regexp.exec(text);
-    all.push(m && [m.index, ...m], regexp.lastIndex, text.split(regexp, 20));
+    all.push(m && [m.index, ...m], regexp.lastIndex);
   }
   return JSON.stringify(all);
 }
@@ -97,7 +104,16 @@ for (let n = 0; n < COUNT; n++) {
     const text = subject();
     const got = found(regexp, text), want = found(other, text);
     if (got !== want) throw new Error(`/${plain}/${flags} on ${JSON.stringify(text)} finds ${got}, /${hidden}/ finds ${want}`);
+    const limit = pick([undefined, undefined, 0, 1, 3]);
+    const parts = JSON.stringify(text.split(regexp, limit)), steps = JSON.stringify(text.split(new Stepwise(plain, flags), limit));
+    if (parts !== steps) throw new Error(`${JSON.stringify(text)} is split by /${plain}/${flags} at ${limit} into ${parts}, step by step into ${steps}`);
     if (got[1] !== "n" && got.length > 10) matched++;
   }
 }
+
+const exec = RegExp.prototype.exec;
+let tries = 0;
+RegExp.prototype.exec = function (text) { tries++; return exec.call(this, text); };
+if ("abc".split(/b/).join() !== "a,c" || tries !== 3) throw new Error(`an exec of the script's own was called ${tries} times, want 3`);
+
 console.log(`${matched} ${refused}`);
