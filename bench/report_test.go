@@ -29,6 +29,19 @@ func TestQuantile(t *testing.T) {
 	}
 }
 
+func TestLeastEval(t *testing.T) {
+	t.Parallel()
+	l := &lane{responses: []worker.Response{{Eval: []int64{30, 20}}, {Eval: []int64{25}}, {}}}
+	if got := l.leastEval(); got != 20 {
+		t.Errorf("the shortest evaluation took %v, want 20", got)
+	}
+	for name, l := range map[string]*lane{"no lane": nil, "no evaluation": {}} {
+		if got := l.leastEval(); !math.IsNaN(got) {
+			t.Errorf("%s: %v, want NaN", name, got)
+		}
+	}
+}
+
 // A ratio is taken round by round: a round in which the machine was busy says
 // nothing about the engines.
 func TestRatio(t *testing.T) {

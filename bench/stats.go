@@ -65,6 +65,26 @@ func throughput(r worker.Response) float64 {
 	return float64(len(r.Total)) / float64(r.Elapsed) * 1e9
 }
 
+// leastEval returns the shortest evaluation of all rounds; NaN for a lane that failed.
+// What a program takes has a lower bound, which the machine only adds to: a processor
+// that shares its core with a busy neighbour takes 1.7 times as long for an
+// interpreter and no longer for a chain of multiplications, so two engines that had
+// their turns on two processors cannot be compared by their medians.
+func (l *lane) leastEval() float64 {
+	if l == nil {
+		return math.NaN()
+	}
+	least := math.NaN()
+	for _, r := range l.responses {
+		for _, took := range r.Eval {
+			if !(least <= float64(took)) {
+				least = float64(took)
+			}
+		}
+	}
+	return least
+}
+
 // ratio compares two lanes: the median over the rounds of what a's figure is in
 // terms of b's. Two figures of one round were taken one after the other, so what
 // the machine did meanwhile is in both.
