@@ -48,10 +48,10 @@ func newBaseImage(i *instance) (*image, error) {
 	return img, nil
 }
 
-// used returns what may hold something above the stack of an instance that was just
-// made, or from which an image was never more than copied: pages that were never
-// used are zero or as they are in the base image, and looking at each to find that
-// out takes a page fault. It is everything where the kernel does not tell.
+// used returns what of an instance's memory above the stack may differ from what it
+// was when the instance was made, or given the base image: the pages that were written
+// since. To look at the others costs a page fault each. It is everything where the
+// kernel does not tell.
 func (img *image) used(i *instance, memory []byte) []stretch {
 	all := []stretch{{int(img.sp), len(memory)}}
 	if i.linear.moves || img.sp%systemPage != 0 {
