@@ -4,15 +4,6 @@
 // must find the same. Strings are also split by both ways there are. FIRST, COUNT: the
 // seed and how many patterns are tried.
 
-let state = FIRST * 2654435761 >>> 0 || 1;
-function random(n) {
-  state ^= state << 13; state >>>= 0;
-  state ^= state >>> 17;
-  state ^= state << 5; state >>>= 0;
-  return state % n;
-}
-const pick = (list) => list[random(list.length)];
-
 const CHARACTERS = ["a", "b", "K", "é", "Ā", "\\n", "\\u017f"];
 const CLASSES = ["[ab]", "[^a]", "[^b\\n]", "\\w", "\\W", "\\d", "\\s", "\\S", ".", "[a-cx-z]", "[\\w-]", "[^\\s,]", "[āĀ-Ă]", "[^]",
   "[acegikmoqsuwy]", "[^acegikmoqsuwy0-9 ]", "[\\u{1F600}-\\u{1F64F}]", "[^\\u{1F600}]"];

@@ -3,15 +3,6 @@
 // call what the values bring along in the same order. FIRST, COUNT: the seed and how
 // many values are tried.
 
-let state = FIRST * 2654435761 >>> 0 || 1;
-function random(n) {
-  state ^= state << 13; state >>>= 0;
-  state ^= state >>> 17;
-  state ^= state << 5; state >>>= 0;
-  return state % n;
-}
-const pick = (list) => list[random(list.length)];
-
 const ESCAPES = { "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\" };
 function quote(text) {
   let out = '"';
