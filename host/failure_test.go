@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -334,6 +335,32 @@ func TestImageIsKeptOnce(t *testing.T) {
 	c.put(s, &image{blocks: blocks{bytes: make([]byte, 20)}})
 	if c.get(s) != first || c.size != first.weight() {
 		t.Errorf("the cache counts %d bytes", c.size)
+	}
+}
+
+// A script that nobody has any more takes no memory.
+func TestImagesGoWithTheirScripts(t *testing.T) {
+	t.Parallel()
+	c := newImageCache(1000)
+	kept := &Script{name: "kept"}
+	c.put(kept, &image{blocks: blocks{bytes: make([]byte, 10)}})
+	c.put(&Script{name: "dropped"}, &image{blocks: blocks{bytes: make([]byte, 20)}})
+	if c.size != 30 {
+		t.Fatalf("the cache counts %d bytes", c.size)
+	}
+	size := func() int {
+		c.mutex.Lock()
+		defer c.mutex.Unlock()
+		return c.size
+	}
+	for deadline := time.Now().Add(10 * time.Second); size() != 10; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the cache counts %d bytes, want those of the script that is kept", size())
+		}
+		runtime.GC()
+	}
+	if c.get(kept) == nil || c.order.Len() != 1 || len(c.entries) != 1 {
+		t.Errorf("%d images are kept, %d are known", c.order.Len(), len(c.entries))
 	}
 }
 

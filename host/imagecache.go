@@ -2,33 +2,36 @@ package host
 
 import (
 	"container/list"
+	"runtime"
 	"sync"
+	"weak"
 )
 
 // imageCache keeps the images of the scripts that ran last, within a bound in
-// bytes. It is safe for concurrent use.
+// bytes. It does not keep the scripts: when the embedder has dropped one, and the
+// collector has found that, its image goes as well. It is safe for concurrent use.
 type imageCache struct {
 	mutex   sync.Mutex
 	limit   int
 	size    int
-	entries map[*Script]*list.Element
+	entries map[weak.Pointer[Script]]*list.Element
 	order   list.List // of cacheEntry, the last used in front
 }
 
 type cacheEntry struct {
-	script *Script
+	script weak.Pointer[Script]
 	image  *image
 }
 
 func newImageCache(limit int) *imageCache {
-	return &imageCache{limit: limit, entries: make(map[*Script]*list.Element)}
+	return &imageCache{limit: limit, entries: make(map[weak.Pointer[Script]]*list.Element)}
 }
 
 // get returns the image of s, or nil.
 func (c *imageCache) get(s *Script) *image {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	element := c.entries[s]
+	element := c.entries[weak.Make(s)]
 	if element == nil {
 		return nil
 	}
@@ -41,13 +44,24 @@ func (c *imageCache) get(s *Script) *image {
 func (c *imageCache) put(s *Script, img *image) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.entries[s] != nil {
+	key := weak.Make(s)
+	if c.entries[key] != nil {
 		return
 	}
-	c.entries[s] = c.order.PushFront(cacheEntry{s, img})
+	runtime.AddCleanup(s, c.forget, key)
+	c.entries[key] = c.order.PushFront(cacheEntry{key, img})
 	c.size += img.weight()
 	for c.size > c.limit && c.order.Len() > 1 {
 		c.remove(c.order.Back())
+	}
+}
+
+// forget drops the image of a script that is no more.
+func (c *imageCache) forget(script weak.Pointer[Script]) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if element := c.entries[script]; element != nil {
+		c.remove(element)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -22,6 +23,10 @@ const (
 	scriptOverhead  = 32 << 10
 )
 
+// scriptKept is how long a script that nobody runs stays compiled: compiling takes a few
+// milliseconds, and versions that were replaced are not asked for again.
+const scriptKept = 10 * time.Minute
+
 // scripts keeps compiled scripts by the hash of their text, those used last. Projects
 // with the same text share one: it holds nothing of either.
 type scripts struct {
@@ -39,6 +44,7 @@ type compiled struct {
 	hash   string
 	bytes  int
 	script *host.Script
+	used   time.Time
 }
 
 func newScripts(database record.Database, engine Compiler) *scripts {
@@ -85,7 +91,10 @@ func (s *scripts) get(hash string) *host.Script {
 		return nil
 	}
 	s.order.MoveToFront(element)
-	return element.Value.(*compiled).script
+	c := element.Value.(*compiled)
+	c.used = time.Now()
+	s.dropUnused(c.used)
+	return c.script
 }
 
 func (s *scripts) put(c *compiled) {
@@ -94,9 +103,21 @@ func (s *scripts) put(c *compiled) {
 	if s.known[c.hash] != nil {
 		return
 	}
+	c.used = time.Now()
 	s.known[c.hash] = s.order.PushFront(c)
-	for s.bytes += c.bytes; s.bytes > mostScriptBytes && s.order.Len() > 1; {
-		oldest := s.order.Remove(s.order.Back()).(*compiled)
+	s.bytes += c.bytes
+	s.dropUnused(c.used)
+}
+
+// dropUnused drops scripts that were not used for long, and those used longest ago while
+// there are too many; never the last one that is left. mu is held.
+func (s *scripts) dropUnused(now time.Time) {
+	for s.order.Len() > 1 {
+		oldest := s.order.Back().Value.(*compiled)
+		if s.bytes <= mostScriptBytes && now.Sub(oldest.used) < scriptKept {
+			return
+		}
+		s.order.Remove(s.order.Back())
 		delete(s.known, oldest.hash)
 		s.bytes -= oldest.bytes
 	}
