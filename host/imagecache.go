@@ -19,8 +19,9 @@ type imageCache struct {
 }
 
 type cacheEntry struct {
-	script weak.Pointer[Script]
-	image  *image
+	script  weak.Pointer[Script]
+	image   *image
+	cleanup runtime.Cleanup // for the script's end
 }
 
 func newImageCache(limit int) *imageCache {
@@ -48,8 +49,7 @@ func (c *imageCache) put(s *Script, img *image) {
 	if c.entries[key] != nil {
 		return
 	}
-	runtime.AddCleanup(s, c.forget, key)
-	c.entries[key] = c.order.PushFront(cacheEntry{key, img})
+	c.entries[key] = c.order.PushFront(cacheEntry{key, img, runtime.AddCleanup(s, c.forget, key)})
 	c.size += img.weight()
 	for c.size > c.limit && c.order.Len() > 1 {
 		c.remove(c.order.Back())
@@ -67,6 +67,7 @@ func (c *imageCache) forget(script weak.Pointer[Script]) {
 
 func (c *imageCache) remove(element *list.Element) {
 	entry := c.order.Remove(element).(cacheEntry)
+	entry.cleanup.Stop() // a script whose image comes and goes would gather them
 	delete(c.entries, entry.script)
 	c.size -= entry.image.weight()
 }

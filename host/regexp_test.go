@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"cloche/host"
@@ -17,7 +18,7 @@ var regexpScript string
 func FuzzRegexps(f *testing.F) {
 	fuzzScript(f, regexpScript, 200, func(t *testing.T, seed uint32, log []host.LogLine, err error) {
 		limit := (*host.Error)(nil)
-		if seed >= knownSeeds && errors.As(err, &limit) && limit.Code == host.CPULimit {
+		if !slices.Contains(knownSeeds, seed) && errors.As(err, &limit) && limit.Code == host.CPULimit {
 			return // a pattern that goes back for ever, as some do
 		}
 		if err != nil {
