@@ -98,7 +98,10 @@ func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 const (
 	backlogAgain = time.Second
-	pruneAgain   = time.Minute
+	// backlogNone is for how long no waiting runs are taken for none, while this server
+	// takes no activities: others of the same database may.
+	backlogNone = 5 * time.Second
+	pruneAgain  = time.Minute
 	// pruneAtOnce bounds how long the writer is kept by pruning.
 	pruneAtOnce = 500
 )
@@ -106,7 +109,12 @@ const (
 // watchBacklog counts the runs that wait, now and then: counting them for every
 // activity would take longer the more wait.
 func (s *Service) watchBacklog(ctx context.Context) {
+	var counted time.Time
 	s.every(ctx, backlogAgain, func() error {
+		if s.backlog.Load() == 0 && time.Since(counted) < backlogNone {
+			return nil
+		}
+		counted = time.Now()
 		n, err := s.Database.Backlog(ctx)
 		if err == nil {
 			s.backlog.Store(n)

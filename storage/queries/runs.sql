@@ -116,7 +116,8 @@ UPDATE mailbox SET epoch = epoch
 WHERE project_id = @project_id AND lane = @lane AND epoch = @epoch AND until > @now;
 
 -- name: DueMailboxes :many
-SELECT DISTINCT project_id, lane FROM run WHERE state = 'pending' AND attempt > 1 AND ready <= @now;
+SELECT project_id, lane, cast(min(ready) AS bigint) AS ready FROM run
+WHERE state = 'pending' AND attempt > 1 AND ready <= @until GROUP BY project_id, lane;
 
 -- name: UnfinishedMailboxes :many
 SELECT DISTINCT project_id, lane FROM integration WHERE EXISTS (

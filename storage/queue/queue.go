@@ -29,14 +29,15 @@ func (Args) Kind() string { return "mailbox" }
 // Job is a mailbox that was woken.
 type Job = river.Job[Args]
 
+// RetryAfter is when a mailbox whose drain failed is woken again.
+const RetryAfter = time.Second
+
 const (
 	// fetchCooldown bounds how often jobs are fetched; River's default of 100 ms
 	// bounds throughput to the workers' number ten times a second.
 	fetchCooldown = 10 * time.Millisecond
 	// completedRetention: a completed job tells nothing that the records do not.
 	completedRetention = time.Minute
-	// retryAfter is when a mailbox whose drain failed is woken again.
-	retryAfter = time.Second
 	// rescueMargin is how much longer than the longest drain a job may look running
 	// before it is taken for lost.
 	rescueMargin = 30 * time.Second
@@ -143,11 +144,11 @@ func (c *Client[Tx]) Run(ctx context.Context, grace time.Duration) error {
 // hardStop is how long cancelled jobs may take to notice.
 const hardStop = 10 * time.Second
 
-// soon has failed jobs tried again after retryAfter.
+// soon has failed jobs tried again after RetryAfter.
 type soon struct{}
 
 // NextRetry implements river.ClientRetryPolicy.
-func (soon) NextRetry(job *rivertype.JobRow) time.Time { return time.Now().Add(retryAfter) }
+func (soon) NextRetry(job *rivertype.JobRow) time.Time { return time.Now().Add(RetryAfter) }
 
 // Complete marks a job as done in the transaction that also writes what came of it.
 // ctx must be, or derive from, the one that the job was given. A job that is no longer

@@ -83,6 +83,8 @@ type Database struct {
 	Log *slog.Logger
 	// known holds the integrations of projects, for Accept.
 	known knownIntegrations
+	// due is when the next retry is, of those that are known of.
+	due *alarm
 }
 
 var _ record.Database = (*Database)(nil)
@@ -92,7 +94,7 @@ func New(backend Backend, log *slog.Logger) *Database {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Database{Backend: backend, Log: log}
+	return &Database{Backend: backend, Log: log, due: newAlarm()}
 }
 
 // Forget drops what is known of uncommitted changes: transactions that had seen each

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// sweepAgain is how often retries that have become due are looked for.
-	sweepAgain = 500 * time.Millisecond
+	// sweepAgain is how often retries are looked for. An alarm is set for those that become
+	// due before the next time, and for those that come about here.
+	sweepAgain = 5 * time.Second
 	// rescueAgain is how often mailboxes are looked for whose claims have run out.
 	rescueAgain = time.Second
 	// claimTime is how long a worker has to claim the mailbox of a job that it took.
@@ -92,6 +93,14 @@ func (d *Database) claim(ctx context.Context, claim *record.Claim) (*record.Work
 
 // Step implements record.Mailboxes.
 func (d *Database) Step(ctx context.Context, claim *record.Claim, outcome *record.Outcome, more bool) (*record.Work, error) {
+	work, err := d.step(ctx, claim, outcome, more)
+	if err == nil && outcome != nil && outcome.Retry != nil {
+		d.due.set(outcome.Retry.Ready)
+	}
+	return work, err
+}
+
+func (d *Database) step(ctx context.Context, claim *record.Claim, outcome *record.Outcome, more bool) (*record.Work, error) {
 	if outcome != nil {
 		work, err := d.advance(ctx, claim, "step", more, func(t Tx, _ *record.Claim) error { return finishHoped(t, claim, outcome) })
 		if !errors.Is(err, errNotAsHoped) {
@@ -350,6 +359,7 @@ func (d *Database) StoreFor(claim *record.Claim) storage.Store {
 
 // sweepUntil wakes mailboxes whose retries have become due, and now and then all.
 func (d *Database) sweepUntil(ctx context.Context) {
+	d.due.set(time.Now()) // for those of whoever worked before
 	again, all := time.NewTicker(sweepAgain), time.NewTicker(sweepAll)
 	rescue := time.NewTicker(rescueAgain)
 	defer rescue.Stop()
@@ -362,6 +372,9 @@ func (d *Database) sweepUntil(ctx context.Context) {
 			return
 		case <-again.C:
 			err = d.wakeDue(ctx)
+		case <-d.due.timer.C:
+			d.due.clear()
+			err = d.wakeDue(ctx)
 		case now := <-rescue.C:
 			err = d.Rescue(ctx, now, now.Add(-claimTime))
 		case <-all.C:
@@ -373,13 +386,21 @@ func (d *Database) sweepUntil(ctx context.Context) {
 	}
 }
 
+// wakeDue wakes the mailboxes whose retries are due, and sets the alarm for those that
+// will be before the next look.
 func (d *Database) wakeDue(ctx context.Context) error {
+	now := time.Now()
 	var boxes []record.Mailbox
 	err := d.Read(ctx, "look for retries", func(q sqlc.Querier) error {
-		rows, err := q.DueMailboxes(ctx, micros(time.Now()))
-		boxes = mapped(rows, func(row sqlc.DueMailboxesRow) record.Mailbox {
-			return record.Mailbox{ProjectID: row.ProjectID, Lane: int(row.Lane)}
-		})
+		boxes = nil
+		rows, err := q.DueMailboxes(ctx, micros(now.Add(sweepAgain)))
+		for _, row := range rows {
+			if row.Ready > micros(now) {
+				d.due.set(fromMicros(row.Ready))
+			} else {
+				boxes = append(boxes, record.Mailbox{ProjectID: row.ProjectID, Lane: int(row.Lane)})
+			}
+		}
 		return err
 	})
 	if err != nil || len(boxes) == 0 {

@@ -32,8 +32,12 @@ type backend struct {
 
 var _ relational.Backend = (*backend)(nil)
 
-// poll is how often new jobs are looked for by those who have not heard the bell.
-const poll = time.Second
+// poll is how often jobs are looked for of which no bell has told: those that River makes
+// available itself, which it looks for as often.
+const poll = 5 * time.Second
+
+// ringLate is how much later than a failed job is due the bell is rung for it.
+const ringLate = 100 * time.Millisecond
 
 // driver returns what River works with.
 func (b *backend) driver() driver { return driver{riversqlite.New(b.writer), &b.wakes.bell} }
@@ -111,7 +115,17 @@ func (*backend) Rescue(context.Context, time.Time, time.Time) error { return nil
 func (b *backend) Drain(ctx context.Context, options record.WorkOptions, work func(context.Context, *queue.Job) error) error {
 	client, err := queue.NewClient(b.driver(), queue.Config{
 		Workers: options.Workers, Longest: options.Longest, Poll: poll, Log: b.log,
-	}, work)
+	}, func(ctx context.Context, job *queue.Job) error {
+		failed := true
+		defer func() {
+			if failed { // or panicked: River tries again, and tells nobody
+				time.AfterFunc(queue.RetryAfter+ringLate, b.wakes.bell.ring)
+			}
+		}()
+		err := work(ctx, job)
+		failed = err != nil
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -56,11 +56,12 @@ const (
 	newJobs     = `{"queue":"default"}`
 )
 
-// Connect implements riverdriver.Listener.
+// Connect implements riverdriver.Listener. It may have rung before.
 func (l *listener) Connect(context.Context) error {
 	l.bell.mu.Lock()
 	defer l.bell.mu.Unlock()
 	l.rang = make(chan struct{}, 1)
+	l.rang <- struct{}{}
 	if l.bell.listeners == nil {
 		l.bell.listeners = make(map[*listener]struct{})
 	}

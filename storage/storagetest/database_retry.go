@@ -12,6 +12,7 @@ func retryCases() []databaseCase {
 	return []databaseCase{
 		{"a retry holds back its integration alone", testRetryHoldsBack},
 		{"a retry that is cancelled holds nothing back", testCancelledRetry},
+		{"retries start when they are due", testRetriesAreAwaited},
 		{"a retry survives reopening", testRetrySurvives},
 		{"running again", testRedrive},
 		{"running again while a retry waits", testRedriveBesideRetry},
@@ -56,6 +57,27 @@ func testRetryHoldsBack(b *bed) {
 	b.equal("the retry", retry, want)
 	if r := b.run(first); r.Code != "script_error" || r.Result != activity.ResultFailure {
 		b.Errorf("the first attempt is %+v", r)
+	}
+}
+
+// testRetriesAreAwaited takes a second, and far too long where retries are looked for every
+// few seconds.
+func testRetriesAreAwaited(b *bed) {
+	const retries = 12
+	i := b.add()
+	b.accept(only(i.ID))
+	j := b.newJournal()
+	b.work(workOptions(), j.notingEnds(b.db, func(work *record.Work) *record.Outcome {
+		if work.Run.Attempt <= retries {
+			return retryAfter(work, 50*time.Millisecond)
+		}
+		return succeed(work)
+	}))
+	j.wait(retries + 1)
+	for _, r := range b.runs(i) {
+		if r.Started.Before(r.Ready) {
+			b.Errorf("attempt %d was ready at %v and started at %v", r.Attempt, r.Ready, r.Started)
+		}
 	}
 }
 

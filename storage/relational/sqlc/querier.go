@@ -29,7 +29,7 @@ type Querier interface {
 	DeleteUsage(ctx context.Context, scope []byte) error
 	DeleteVariable(ctx context.Context, arg DeleteVariableParams) (int64, error)
 	DescribeVersion(ctx context.Context, arg DescribeVersionParams) (DescribeVersionRow, error)
-	DueMailboxes(ctx context.Context, now int64) ([]DueMailboxesRow, error)
+	DueMailboxes(ctx context.Context, until int64) ([]DueMailboxesRow, error)
 	ExtendClaim(ctx context.Context, arg ExtendClaimParams) (int64, error)
 	FinishRun(ctx context.Context, arg FinishRunParams) (int64, error)
 	GetActivity(ctx context.Context, arg GetActivityParams) (Activity, error)

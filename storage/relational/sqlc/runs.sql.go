@@ -135,16 +135,18 @@ func (q *Queries) DeleteLines(ctx context.Context, run int64) error {
 }
 
 const dueMailboxes = `-- name: DueMailboxes :many
-SELECT DISTINCT project_id, lane FROM run WHERE state = 'pending' AND attempt > 1 AND ready <= ?1
+SELECT project_id, lane, cast(min(ready) AS bigint) AS ready FROM run
+WHERE state = 'pending' AND attempt > 1 AND ready <= ?1 GROUP BY project_id, lane
 `
 
 type DueMailboxesRow struct {
 	ProjectID string
 	Lane      int64
+	Ready     int64
 }
 
-func (q *Queries) DueMailboxes(ctx context.Context, now int64) ([]DueMailboxesRow, error) {
-	rows, err := q.query(ctx, q.dueMailboxesStmt, dueMailboxes, now)
+func (q *Queries) DueMailboxes(ctx context.Context, until int64) ([]DueMailboxesRow, error) {
+	rows, err := q.query(ctx, q.dueMailboxesStmt, dueMailboxes, until)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +154,7 @@ func (q *Queries) DueMailboxes(ctx context.Context, now int64) ([]DueMailboxesRo
 	var items []DueMailboxesRow
 	for rows.Next() {
 		var i DueMailboxesRow
-		if err := rows.Scan(&i.ProjectID, &i.Lane); err != nil {
+		if err := rows.Scan(&i.ProjectID, &i.Lane, &i.Ready); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
