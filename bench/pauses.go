@@ -32,7 +32,7 @@ func (b *bench) measurePauses() error {
 		b.progress("pauses: %s", s.name)
 		goOnes := func(p peer) bool { return !p.bare && p.name != native }
 		lanes := b.lanes(s.name, s.source, nil, worker.Request{Op: worker.OpPause}, goOnes)
-		for _, l := range b.alternate(pick(b, 3, 2), lanes) {
+		for _, l := range b.alternate(pick(b, 6, 2), lanes) {
 			r := row(l.peer.label+", "+s.name, b.pauseFigures(l)...)
 			table.Rows = append(table.Rows, r)
 			if s.name == "loop" {
